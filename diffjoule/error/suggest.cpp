@@ -43,7 +43,8 @@ std::vector<std::string> nearest_names(std::string_view query, std::span<const s
   std::vector<std::pair<std::size_t, std::string>> near;
   for (const std::string& name : known) {
     const std::string folded = folded_name(name);
-    const bool inside = folded.find(wanted) != std::string::npos || (!folded.empty() && wanted.find(folded) != std::string::npos);
+    const bool inside =
+        folded.find(wanted) != std::string::npos || (!folded.empty() && wanted.find(folded) != std::string::npos);
     const std::size_t d = inside ? 1 : distance(wanted, folded);
     if (inside || d <= std::max<std::size_t>(1, wanted.size() / 2)) near.emplace_back(d, name);
   }

@@ -82,8 +82,8 @@ class Builder {
   // Rank 3, 4 or 5: over length, height x width, frames x height x width; kernel, stride and padding equal in each.
   Tensor convolution(std::string_view name, const Tensor& x, std::int64_t out, const ConvolutionOptions& options = {});
   // The general form: weight [out, in / groups, kernel...], with stride and padding by dimension.
-  Tensor convolution(std::string_view name, const Tensor& x, std::int64_t out, Shape kernel, Shape stride, Shape padding,
-                     std::int64_t groups = 1, Bias bias = Bias::yes);
+  Tensor convolution(std::string_view name, const Tensor& x, std::int64_t out, Shape kernel, Shape stride,
+                     Shape padding, std::int64_t groups = 1, Bias bias = Bias::yes);
   Tensor transposed_convolution(std::string_view name, const Tensor& x, std::int64_t out, Shape kernel, Shape stride,
                                 Shape padding, Bias bias = Bias::yes);
   // Normalises the innermost extent. An empty name has no parameters.

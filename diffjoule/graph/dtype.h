@@ -13,31 +13,46 @@ enum class DType { float64, float32, bfloat16, float16, float8, int64, int32, in
 [[nodiscard]] constexpr unsigned bits(DType type) {
   switch (type) {
     case DType::float64:
-    case DType::int64: return 64;
+    case DType::int64:
+      return 64;
     case DType::float32:
-    case DType::int32: return 32;
+    case DType::int32:
+      return 32;
     case DType::bfloat16:
-    case DType::float16: return 16;
+    case DType::float16:
+      return 16;
     case DType::float8:
     case DType::int8:
-    case DType::boolean: return 8;
-    case DType::int4: return 4;
+    case DType::boolean:
+      return 8;
+    case DType::int4:
+      return 4;
   }
   return 0;
 }
 
 [[nodiscard]] constexpr std::string_view name(DType type) {
   switch (type) {
-    case DType::float64: return "float64";
-    case DType::float32: return "float32";
-    case DType::bfloat16: return "bfloat16";
-    case DType::float16: return "float16";
-    case DType::float8: return "float8";
-    case DType::int64: return "int64";
-    case DType::int32: return "int32";
-    case DType::int8: return "int8";
-    case DType::int4: return "int4";
-    case DType::boolean: return "boolean";
+    case DType::float64:
+      return "float64";
+    case DType::float32:
+      return "float32";
+    case DType::bfloat16:
+      return "bfloat16";
+    case DType::float16:
+      return "float16";
+    case DType::float8:
+      return "float8";
+    case DType::int64:
+      return "int64";
+    case DType::int32:
+      return "int32";
+    case DType::int8:
+      return "int8";
+    case DType::int4:
+      return "int4";
+    case DType::boolean:
+      return "boolean";
   }
   return "";
 }

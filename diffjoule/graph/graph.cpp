@@ -16,7 +16,8 @@ ParameterCount elements_of(const Graph& graph, bool buffers_too) {
   ParameterCount total;
   for (const Parameter& parameter : graph.parameters()) {
     if (!parameter.learnable && !buffers_too) continue;
-    total += static_cast<WideInteger>(graph.repeats(parameter.scope)) * ParameterCount(parameter.shape.elements().exact());
+    total +=
+        static_cast<WideInteger>(graph.repeats(parameter.scope)) * ParameterCount(parameter.shape.elements().exact());
   }
   return total;
 }
@@ -47,7 +48,8 @@ std::vector<std::string> Graph::names(const Parameter& parameter) const {
     for (const std::string& path_here : paths) {
       const std::string named = joined(path_here, step.name);
       if (step.count == 0) longer.push_back(named);
-      for (std::int64_t i = step.first; i < step.first + step.count; ++i) longer.push_back(joined(named, std::to_string(i)));
+      for (std::int64_t i = step.first; i < step.first + step.count; ++i)
+        longer.push_back(joined(named, std::to_string(i)));
     }
     paths = std::move(longer);
   }

@@ -17,18 +17,23 @@ constexpr std::array<std::string_view, 4> convolutions{"", "conv1d", "conv2d", "
 constexpr std::array<std::string_view, 4> transposed_convolutions{"", "conv1d_t", "conv2d_t", "conv3d_t"};
 constexpr std::array<std::string_view, 2> normalizations{"native_layer_norm", "native_group_norm"};
 constexpr std::array<std::string_view, 6> activations{"silu", "gelu", "relu", "sigmoid", "tanh", "quick_gelu"};
-constexpr std::array<std::string_view, 14> elementwise{"add", "sub",   "mul",        "div",   "pow",       "neg",  "exp",
-                                                       "sin", "cos", "rsqrt", "reciprocal", "clamp", "clamp_min", "where"};
+constexpr std::array<std::string_view, 14> elementwise{"add",        "sub",   "mul",       "div",  "pow",
+                                                       "neg",        "exp",   "sin",       "cos",  "rsqrt",
+                                                       "reciprocal", "clamp", "clamp_min", "where"};
 constexpr std::array<std::string_view, 3> reductions{"mean", "sum", "linalg_vector_norm"};
 constexpr std::array<std::string_view, 5> copies{"clone", "_to_copy", "constant_pad_nd", "index", "repeat"};
 constexpr std::array<std::string_view, 2> concatenations{"cat", "stack"};
 
 std::string_view resampling_name(const Resampling& op) {
   switch (op.kind) {
-    case Resampling::Kind::nearest: return op.dimensions == 3 ? "upsample_nearest3d" : "upsample_nearest2d";
-    case Resampling::Kind::nearest_exact: return op.dimensions == 3 ? "_upsample_nearest_exact3d" : "_upsample_nearest_exact2d";
-    case Resampling::Kind::bilinear: return "upsample_bilinear2d";
-    case Resampling::Kind::average_pool: return "avg_pool2d";
+    case Resampling::Kind::nearest:
+      return op.dimensions == 3 ? "upsample_nearest3d" : "upsample_nearest2d";
+    case Resampling::Kind::nearest_exact:
+      return op.dimensions == 3 ? "_upsample_nearest_exact3d" : "_upsample_nearest_exact2d";
+    case Resampling::Kind::bilinear:
+      return "upsample_bilinear2d";
+    case Resampling::Kind::average_pool:
+      return "avg_pool2d";
   }
   return "";
 }

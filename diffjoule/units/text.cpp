@@ -14,14 +14,23 @@ struct Prefix {
   const char* letter;
 };
 
-constexpr std::array<Prefix, 10> prefixes{{{1e18, "E"}, {1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"},
-                                           {1.0, ""}, {1e-3, "m"}, {1e-6, "µ"}, {1e-9, "n"}}};
+constexpr std::array<Prefix, 10> prefixes{{{1e18, "E"},
+                                           {1e15, "P"},
+                                           {1e12, "T"},
+                                           {1e9, "G"},
+                                           {1e6, "M"},
+                                           {1e3, "k"},
+                                           {1.0, ""},
+                                           {1e-3, "m"},
+                                           {1e-6, "µ"},
+                                           {1e-9, "n"}}};
 
 std::string with_prefix(double amount, const std::string& unit) {
   if (amount == 0.0 || !std::isfinite(amount)) return to_text(amount, 3) + " " + unit;
   for (const Prefix& prefix : prefixes) {
     // 999.5 of one prefix rounds to 1000, which the next one writes as 1.00.
-    if (std::abs(amount) >= 0.9995 * prefix.factor) return to_text(amount / prefix.factor, 3) + " " + prefix.letter + unit;
+    if (std::abs(amount) >= 0.9995 * prefix.factor)
+      return to_text(amount / prefix.factor, 3) + " " + prefix.letter + unit;
   }
   return to_text(amount / prefixes.back().factor, 3) + " " + prefixes.back().letter + unit;
 }

@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/models/architecture.h"
+
+#include <algorithm>
+
+#include "diffjoule/error/suggest.h"
+
+namespace diffjoule::models {
+
+Result<const Architecture*> architecture_of(const std::string& class_name) {
+  std::vector<std::string> known;
+  for (const Architecture& architecture : all_architectures()) {
+    const auto& names = architecture.class_names;
+    if (std::find(names.begin(), names.end(), class_name) != names.end()) return &architecture;
+    known.insert(known.end(), names.begin(), names.end());
+  }
+  return fail(ErrorCode::not_found, unknown_name("component class", class_name, known, "diffjoule list architectures"));
+}
+
+Result<std::string> class_of(const io::Document& config) {
+  if (const io::Document* name = config.find("_class_name"); name != nullptr && name->text() != nullptr)
+    return *name->text();
+  if (const io::Document* list = config.find("architectures");
+      list != nullptr && list->array() != nullptr && !list->array()->empty()) {
+    if (const std::string* name = list->array()->front().text()) return *name;
+  }
+  return fail(ErrorCode::invalid_data,
+              "the config names no class: neither \"_class_name\" nor \"architectures\" is there");
+}
+
+}  // namespace diffjoule::models
