@@ -16,9 +16,9 @@ function(diffjoule_module name)
   endif()
 endfunction()
 
-# diffjoule_tests(name label): tests/<name>/*_test.cpp as one GoogleTest program; every TEST is one ctest entry.
+# diffjoule_tests(name label): tests/<name>/*.cpp as one GoogleTest program; every TEST is one ctest entry.
 function(diffjoule_tests name label)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/tests/${name}/*_test.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/tests/${name}/*.cpp)
   if(NOT sources)
     return()
   endif()
