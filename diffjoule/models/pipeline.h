@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "diffjoule/error/result.h"
+#include "diffjoule/graph/dtype.h"
+#include "diffjoule/io/data_files.h"
+#include "diffjoule/io/document.h"
+
+// A checkpoint of the catalogue: the published config folder (data/models/SLUG/) and what the pipeline around the
+// networks does, from the pipeline.toml beside it.
+namespace diffjoule::models {
+
+// How guidance runs the denoiser a second time, as the published pipeline does.
+enum class GuidanceMode {
+  batch,       // one call on both prompts, a batch of two
+  two_passes,  // two calls
+  embedded,    // the scale is an input of the network; classifier-free guidance on top of it takes two calls
+  none,        // distilled; classifier-free guidance, if asked for, takes two calls
+};
+
+struct TextEncoder {
+  std::string component;
+  std::int64_t tokens = 0;        // that it runs on
+  std::int64_t extra_tokens = 0;  // of a template, which the denoiser does not see
+  bool follows_text = false;      // tokens grow and shrink with the denoiser's text tokens
+};
+
+struct Component {
+  std::string class_name;
+  io::Document config;
+};
+
+struct Pipeline {
+  std::string slug;
+  std::string name;
+  std::vector<std::string> aliases;
+  std::string weights_license;
+  std::string task;
+  std::string source;
+  std::vector<std::string> assumed;
+
+  struct Defaults {
+    std::int64_t width = 0, height = 0, frames = 1, steps = 0, text_tokens = 0;
+    double guidance = 0.0;
+    DType dtype = DType::bfloat16;
+  } defaults;
+
+  GuidanceMode guidance = GuidanceMode::none;
+  bool encode_negative = true;  // the negative prompt is encoded too when classifier-free guidance runs
+  std::vector<TextEncoder> text_encoders;
+  std::int64_t fewest_text_tokens = 0, most_text_tokens = 0;  // equal where the stream is fixed
+  bool text_length_assumed = false;                           // the default stands for a prompt nobody has seen
+  std::string denoiser;                                       // component
+  std::string decoder;                                        // component
+  bool decoder_upcast = false;                                // decodes in float32 when the run is float16
+  std::int64_t size_multiple = 8;
+  bool round_down = false;  // sizes that do not divide are rounded down by the pipeline; else it refuses them
+
+  std::map<std::string, Component> components;
+};
+
+// The catalogue of checkpoints.
+class Catalogue {
+ public:
+  explicit Catalogue(io::DataFiles files) : files_(std::move(files)) {}
+
+  // Slugs, sorted.
+  [[nodiscard]] std::vector<std::string> slugs() const;
+
+  // By slug or alias; letter case, spaces, dashes, dots and underscores do not matter. An error offers the nearest
+  // names.
+  [[nodiscard]] Result<Pipeline> find(const std::string& name) const;
+
+  // By slug exactly.
+  [[nodiscard]] Result<Pipeline> load(const std::string& slug) const;
+
+ private:
+  [[nodiscard]] Result<std::string> slug_of(const std::string& name) const;
+  io::DataFiles files_;
+};
+
+}  // namespace diffjoule::models
