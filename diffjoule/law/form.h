@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "diffjoule/law/law.h"
+
+// A form is the shape of a law: how observations become coefficients and coefficients a prediction. One file in forms/
+// defines one member, `Form paper();`. fit() sees only what it is given; predict() never looks at what was measured.
+namespace diffjoule::law {
+
+// Medians, for the boundary of the observation.
+struct Central {
+  Energy energy_per_item;
+  std::optional<Duration> latency_per_batch;  // forms without a time have none
+};
+
+struct Form {
+  std::string name;
+  std::string summary;
+  bool baseline = false;  // shown for comparison
+  // Intervals, spread and domain are added by fit() in fit.h, not here.
+  Result<Law> (*fit)(std::span<const Observation> observations);
+  Result<Central> (*predict)(const Law& law, const Observation& observation);
+};
+
+// The members of forms/, by name of file.
+[[nodiscard]] const std::vector<Form>& all_forms();
+
+// An error offers the nearest names.
+[[nodiscard]] Result<const Form*> form_named(const std::string& name);
+
+}  // namespace diffjoule::law

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/law/groups.h"
+
+#include <map>
+
+namespace diffjoule::law {
+
+std::string group_of(const Observation& o) { return o.model + " on " + o.gpu + " (" + o.source + ")"; }
+
+Labels labels(std::span<const Observation> observations, const std::function<std::string(const Observation&)>& label) {
+  Labels all;
+  std::map<std::string, std::size_t> places;
+  for (const Observation& observation : observations) {
+    const auto [place, fresh] = places.try_emplace(label(observation), all.names.size());
+    if (fresh) all.names.push_back(place->first);
+    all.of_row.push_back(place->second);
+  }
+  return all;
+}
+
+std::vector<double> group_weights(std::span<const Observation> observations) {
+  const Labels groups = labels(observations, group_of);
+  std::vector<double> rows(groups.names.size(), 0.0);
+  for (const std::size_t group : groups.of_row) rows[group] += 1.0;
+  std::vector<double> weights;
+  for (const std::size_t group : groups.of_row) weights.push_back(1.0 / rows[group]);
+  return weights;
+}
+
+}  // namespace diffjoule::law
