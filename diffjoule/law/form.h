@@ -25,6 +25,8 @@ struct Form {
   // Intervals, spread and domain are added by fit() in fit.h, not here.
   Result<Law> (*fit)(std::span<const Observation> observations);
   Result<Central> (*predict)(const Law& law, const Observation& observation);
+  // How many coefficients a law of this form has; 0 where that depends on the data.
+  std::size_t coefficients = 0;
 };
 
 // The members of forms/, by name of file.

@@ -6,7 +6,10 @@
 
 namespace diffjoule::law {
 
-std::string group_of(const Observation& o) { return o.model + " on " + o.gpu + " (" + o.source + ")"; }
+std::string group_of(const Observation& o) {
+  const std::string several = o.devices > 1.0 ? std::to_string(static_cast<int>(o.devices)) + " x " : "";
+  return o.model + " on " + several + o.gpu + " (" + o.source + ")";
+}
 
 Labels labels(std::span<const Observation> observations, const std::function<std::string(const Observation&)>& label) {
   Labels all;

@@ -14,7 +14,7 @@
 // one, however many rows it has, and is left out whole.
 namespace diffjoule::law {
 
-// "sdxl-base on H100-SXM-80GB (mlenergy-v2)"
+// "sdxl-base on H100-SXM-80GB (mlenergy-v2)", "flux1-dev on 4 x H100-SXM-80GB (mlenergy-v3)"
 [[nodiscard]] std::string group_of(const Observation& observation);
 
 // 1 / (rows of the observation's group).
@@ -25,6 +25,7 @@ struct Labels {
   std::vector<std::size_t> of_row;
   std::vector<std::string> names;
 };
-[[nodiscard]] Labels labels(std::span<const Observation> observations, const std::function<std::string(const Observation&)>& label);
+[[nodiscard]] Labels labels(std::span<const Observation> observations,
+                            const std::function<std::string(const Observation&)>& label);
 
 }  // namespace diffjoule::law

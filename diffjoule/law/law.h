@@ -34,8 +34,8 @@ struct CardDeviation {
   double energy = 0.0, time = 0.0;
 };
 
-// Spread of ln(measured / predicted), for intervals: the outer residuals of leaving one model out, groups (model x GPU x
-// source) weighted equally, with as many degrees of freedom as models less one.
+// Spread of ln(measured / predicted), for intervals: the outer residuals of leaving one model out, groups (model x GPU
+// x source) weighted equally, with as many degrees of freedom as models less one.
 struct Spread {
   double deviation = 0.0;
   double degrees_of_freedom = 1.0;
@@ -53,9 +53,9 @@ struct Quality {
 };
 
 struct Provenance {
-  std::string program;                                          // name and version
-  std::vector<std::pair<std::string, std::string>> data;        // file, rows used of rows
-  std::vector<std::string> skipped;                             // what was left out and why, in words
+  std::string program;                                    // name and version
+  std::vector<std::pair<std::string, std::string>> data;  // file, rows used of rows
+  std::vector<std::string> skipped;                       // what was left out and why, in words
   std::size_t observations = 0, groups = 0;
 };
 

@@ -8,10 +8,14 @@ namespace diffjoule::law {
 
 const char* name(Boundary boundary) {
   switch (boundary) {
-    case Boundary::gpu: return "gpu";
-    case Boundary::gpu_above_idle: return "gpu_above_idle";
-    case Boundary::node_gpus: return "node_gpus";
-    case Boundary::wall: return "wall";
+    case Boundary::gpu:
+      return "gpu";
+    case Boundary::gpu_above_idle:
+      return "gpu_above_idle";
+    case Boundary::node_gpus:
+      return "node_gpus";
+    case Boundary::wall:
+      return "wall";
   }
   return "";
 }

@@ -35,7 +35,7 @@ inline constexpr std::size_t work_classes = 4;
 // its matrix products: PyTorch's defaults).
 struct ClassWork {
   Flops flops;
-  Bytes bytes;     // eager convention
+  Bytes bytes;          // eager convention
   double scores = 0.0;  // softmax scores
   double calls = 0.0;   // operators launched
   FlopRate peak;

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/law/interval.h"
+
+#include <cmath>
+
+#include "diffjoule/stats/distributions.h"
+#include "diffjoule/units/text.h"
+
+namespace diffjoule::law {
+namespace {
+
+constexpr double between_laboratories = 0.10;
+constexpr double outside = 0.25;        // deviation for each factor e beyond the domain
+constexpr double worth_saying = 0.005;  // ln: nearer than this is inside
+
+double quantile(double dof) {
+  // Laws are used again and again with the same degrees of freedom.
+  thread_local double last_dof = -1.0, last = 0.0;
+  if (dof != last_dof) {
+    last = stats::student_t_quantile(0.5 + interval_level / 2.0, dof);
+    last_dof = dof;
+  }
+  return last;
+}
+
+// How far, in ln, a value is beyond a range.
+double beyond(double value, const Axis& axis) {
+  if (value < axis.low) return std::log(axis.low / value);
+  if (value > axis.high) return std::log(value / axis.high);
+  return 0.0;
+}
+
+double outside_variance(const Law& law, const Observation& o, std::vector<std::string>& said) {
+  double variance = 0.0;
+  for (std::size_t k = 0; k < law.domain.size() && k < domain_axes().size(); ++k) {
+    const double value = domain_axes()[k].value(o);
+    const double distance = beyond(value, law.domain[k]);
+    if (distance < worth_saying) continue;
+    variance += (outside * distance) * (outside * distance);
+    said.push_back(law.domain[k].name + " " + to_text(value, 3) + (value < law.domain[k].low ? " below " : " above ") +
+                   to_text(law.domain[k].low, 3) + " to " + to_text(law.domain[k].high, 3));
+  }
+  return variance;
+}
+
+}  // namespace
+
+const std::vector<DomainAxis>& domain_axes() {
+  static const std::vector<DomainAxis> axes{
+      {"TFLOP per item", [](const Observation& o) { return o.flops_per_item().in(1e12 * flop); }},
+      {"pixels", [](const Observation& o) { return o.pixels; }},
+      {"steps", [](const Observation& o) { return o.steps; }},
+      {"batch", [](const Observation& o) { return o.batch; }},
+      {"GPUs", [](const Observation& o) { return o.devices; }},
+  };
+  return axes;
+}
+
+Result<Prediction> predict(const Form& form, const Law& law, const Observation& o) {
+  const auto central = form.predict(law, o);
+  if (!central) return tl::unexpected<Error>(central.error());
+  Prediction p;
+  p.card_unseen = !law.cards.contains(o.gpu) && !law.gpu_intercepts.contains(o.gpu);
+  const double shared = between_laboratories * between_laboratories + o.device.spread * o.device.spread / 3.0 +
+                        outside_variance(law, o, p.extrapolations);
+  const auto half_width = [&](const Spread& spread, double between_cards) {
+    const double card = p.card_unseen ? between_cards * between_cards : 0.0;
+    p.deviation = std::sqrt(spread.deviation * spread.deviation + shared + card);
+    return quantile(spread.degrees_of_freedom) * p.deviation;
+  };
+  if (central->latency_per_batch && law.time_spread) {
+    const double half = half_width(*law.time_spread, law.between_cards_time);
+    p.duration_low = std::exp(-half) * *central->latency_per_batch;
+    p.duration_high = std::exp(half) * *central->latency_per_batch;
+  }
+  p.duration = central->latency_per_batch;
+  const double half = half_width(law.energy_spread.value_or(Spread{0.25, 3.0}), law.between_cards);
+  p.energy = central->energy_per_item;
+  p.energy_low = std::exp(-half) * p.energy;
+  p.energy_high = std::exp(half) * p.energy;
+  return p;
+}
+
+}  // namespace diffjoule::law

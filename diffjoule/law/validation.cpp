@@ -1,0 +1,159 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/law/validation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "diffjoule/law/interval.h"
+#include "diffjoule/stats/correlation.h"
+#include "diffjoule/stats/distributions.h"
+#include "diffjoule/stats/summary.h"
+
+namespace diffjoule::law {
+namespace {
+
+// One predicted row, in natural logarithms of joules or seconds.
+struct Outcome {
+  std::size_t group;
+  double measured, predicted, low, high;
+};
+
+struct Outcomes {
+  std::vector<Outcome> energy, time;
+};
+
+void add_outcome(const Observation& o, const Prediction& p, std::size_t group, Outcomes& all) {
+  if (o.measured.energy_per_item) {
+    all.energy.push_back({group, std::log(o.measured.energy_per_item->in(joule)), std::log(p.energy.in(joule)),
+                          std::log(p.energy_low.in(joule)), std::log(p.energy_high.in(joule))});
+  }
+  if (o.measured.latency_per_batch && p.duration && p.duration_low) {
+    all.time.push_back({group, std::log(o.measured.latency_per_batch->in(second)), std::log(p.duration->in(second)),
+                        std::log(p.duration_low->in(second)), std::log(p.duration_high->in(second))});
+  }
+}
+
+// Sum over rows with every group weighing one.
+double weighted_r2(const std::vector<Outcome>& rows, const std::vector<double>& per_group) {
+  double mean = 0.0, total = 0.0;
+  for (const Outcome& o : rows) {
+    mean += o.measured / per_group[o.group];
+    total += 1.0 / per_group[o.group];
+  }
+  mean /= total;
+  double residual = 0.0, around = 0.0;
+  for (const Outcome& o : rows) {
+    residual += (o.measured - o.predicted) * (o.measured - o.predicted) / per_group[o.group];
+    around += (o.measured - mean) * (o.measured - mean) / per_group[o.group];
+  }
+  return around > 0.0 ? 1.0 - residual / around : 0.0;
+}
+
+std::optional<Scores> scores_of(const std::vector<Outcome>& rows, std::size_t groups) {
+  if (rows.empty()) return std::nullopt;
+  std::vector<double> count(groups, 0.0), error(groups, 0.0), relative(groups, 0.0), inside(groups, 0.0);
+  std::vector<double> measured, predicted, widths;
+  for (const Outcome& o : rows) {
+    count[o.group] += 1.0;
+    error[o.group] += std::abs(o.measured - o.predicted);
+    relative[o.group] += std::abs(std::exp(o.predicted - o.measured) - 1.0);
+    inside[o.group] += o.measured >= o.low && o.measured <= o.high ? 1.0 : 0.0;
+    measured.push_back(o.measured);
+    predicted.push_back(o.predicted);
+    widths.push_back(o.high - o.low);
+  }
+  Scores s;
+  std::vector<double> errors, relatives;
+  for (std::size_t g = 0; g < groups; ++g) {
+    if (count[g] == 0.0) continue;
+    errors.push_back(error[g] / count[g]);
+    relatives.push_back(relative[g] / count[g]);
+    if (inside[g] / count[g] > 0.5) ++s.covered;
+  }
+  s.rows = rows.size();
+  s.groups = errors.size();
+  s.mean = stats::mean(errors);
+  s.median = stats::median(errors);
+  s.p90 = stats::quantile(errors, 0.9);
+  s.mape = stats::mean(relatives);
+  s.r2 = weighted_r2(rows, count);
+  s.pearson = stats::pearson(measured, predicted);
+  s.spearman = stats::spearman(measured, predicted);
+  const auto interval = stats::clopper_pearson(s.covered, s.groups, 0.95);
+  s.coverage_low = interval.low;
+  s.coverage_high = interval.high;
+  s.width = stats::median(widths);
+  return s;
+}
+
+std::vector<GroupError> group_errors(const Outcomes& all, const Labels& groups) {
+  std::vector<GroupError> errors;
+  for (std::size_t g = 0; g < groups.names.size(); ++g) {
+    const auto mean_of = [g](const std::vector<Outcome>& rows) -> std::optional<double> {
+      double sum = 0.0, n = 0.0;
+      for (const Outcome& o : rows) {
+        if (o.group == g) sum += o.measured - o.predicted, n += 1.0;
+      }
+      return n > 0.0 ? std::optional<double>(sum / n) : std::nullopt;
+    };
+    if (const auto energy = mean_of(all.energy)) errors.push_back({groups.names[g], *energy, mean_of(all.time)});
+  }
+  return errors;
+}
+
+}  // namespace
+
+const char* name(LeaveOut by) {
+  switch (by) {
+    case LeaveOut::model:
+      return "model";
+    case LeaveOut::gpu:
+      return "gpu";
+    case LeaveOut::source:
+      return "source";
+  }
+  return "";
+}
+
+Labels fold_labels(std::span<const Observation> observations, LeaveOut by) {
+  return labels(observations, [by](const Observation& o) {
+    return by == LeaveOut::model ? o.model : by == LeaveOut::gpu ? o.card : o.source;
+  });
+}
+
+Validation validate(const Form& form, std::span<const Observation> rows, LeaveOut by) {
+  Validation v{form.name, form.baseline, {}, {}, {}, {}};
+  const Labels folds = fold_labels(rows, by), groups = labels(rows, group_of);
+  Outcomes all;
+  std::set<std::string> problems;
+  for (std::size_t fold = 0; fold < folds.names.size(); ++fold) {
+    std::vector<Observation> rest;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (folds.of_row[i] != fold) rest.push_back(rows[i]);
+    }
+    const auto law =
+        rest.empty() ? Result<Law>(fail(ErrorCode::unidentifiable, "nothing is left to fit")) : fit(form, rest);
+    if (!law) {
+      problems.insert("without " + folds.names[fold] + ": " + law.error().message());
+      continue;
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (folds.of_row[i] != fold) continue;
+      const auto prediction = predict(form, *law, rows[i]);
+      if (prediction) {
+        add_outcome(rows[i], *prediction, groups.of_row[i], all);
+      } else {
+        problems.insert(groups.names[groups.of_row[i]] + ": " + prediction.error().message());
+      }
+    }
+  }
+  v.energy = scores_of(all.energy, groups.names.size());
+  v.time = scores_of(all.time, groups.names.size());
+  v.groups = group_errors(all, groups);
+  v.problems.assign(problems.begin(), problems.end());
+  return v;
+}
+
+}  // namespace diffjoule::law

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "diffjoule/law/fit.h"
+#include "diffjoule/law/groups.h"
+
+// How well a form predicts what it has not seen: every row by a law fitted, spread and all, without any row of its
+// label. Groups (model x GPU x source) are weighted equally, whatever their rows.
+namespace diffjoule::law {
+
+struct Scores {
+  std::size_t rows = 0, groups = 0;
+  // Over groups, of the group's mean |ln(measured / predicted)|.
+  double mean = 0.0, median = 0.0, p90 = 0.0;
+  double mape = 0.0;         // mean |predicted / measured - 1|, a fraction
+  std::optional<double> r2;  // of ln energy (or time)
+  std::optional<double> pearson, spearman;
+  // 90 % intervals: groups whose rows are inside for the most part, with the Clopper-Pearson interval of that share.
+  std::size_t covered = 0;
+  double coverage_low = 0.0, coverage_high = 0.0;
+  double width = 0.0;  // median ln(high / low)
+};
+
+struct GroupError {
+  std::string group;
+  double energy = 0.0;  // mean ln(measured / predicted)
+  std::optional<double> time;
+};
+
+struct Validation {
+  std::string form;
+  bool baseline = false;
+  std::optional<Scores> energy, time;
+  std::vector<GroupError> groups;
+  std::vector<std::string> problems;  // folds that could not be fitted, or rows that could not be predicted
+};
+
+enum class LeaveOut { model, gpu, source };
+[[nodiscard]] const char* name(LeaveOut by);
+
+// `gpu` leaves out a card with all its variants.
+[[nodiscard]] Labels fold_labels(std::span<const Observation> observations, LeaveOut by);
+
+[[nodiscard]] Validation validate(const Form& form, std::span<const Observation> observations, LeaveOut by);
+
+}  // namespace diffjoule::law
