@@ -41,16 +41,15 @@ Result<std::int64_t> text_length(const Pipeline& pipeline, const Workload& workl
                                   : std::to_string(fewest) + " to " + std::to_string(most)));
 }
 
-Result<Phase> phase(const Pipeline& pipeline, const std::string& component, Stage stage, const Call& call,
-                    std::int64_t evaluations) {
+Result<PlannedPhase> planned(const Pipeline& pipeline, const std::string& component, Stage stage, const Call& call,
+                             std::int64_t evaluations) {
   const auto place = pipeline.components.find(component);
-  if (place == pipeline.components.end())
+  if (place == pipeline.components.end()) {
     return fail(ErrorCode::invalid_data, "the pipeline has no component \"" + component + "\"");
+  }
   auto architecture = architecture_of(place->second.class_name);
   if (!architecture) return forward(architecture, component);
-  auto graph = (*architecture)->build(place->second.config, call);
-  if (!graph) return forward(graph, component);
-  return Phase{name(stage), component, stage, evaluations, call.batch, call.dtype, std::move(*graph)};
+  return PlannedPhase{&place->second, *architecture, component, stage, evaluations, call};
 }
 
 // Encoders whose length follows the text run on what the fixed streams leave.
@@ -92,25 +91,24 @@ Result<Settings> settle(const Pipeline& pipeline, const Workload& workload) {
   return s;
 }
 
-Result<Program> program(const Pipeline& pipeline, const Settings& s) {
-  Program made{{}, s.batch, s.notes, s.assumed};
+Result<std::vector<PlannedPhase>> plan(const Pipeline& pipeline, const Settings& s) {
+  std::vector<PlannedPhase> phases;
   const std::int64_t passes = s.classifier_free ? 2 : 1;
   for (const TextEncoder& encoder : pipeline.text_encoders) {
     const Call call{
         .batch = s.batch, .text_tokens = encoder_tokens(pipeline, encoder, s.text_tokens), .dtype = s.dtype};
-    auto encode = phase(pipeline, encoder.component, Stage::encode, call, pipeline.encode_negative ? passes : 1);
+    auto encode = planned(pipeline, encoder.component, Stage::encode, call, pipeline.encode_negative ? passes : 1);
     if (!encode) return forward(encode);
-    made.phases.push_back(std::move(*encode));
+    phases.push_back(std::move(*encode));
   }
 
-  const auto decoder = pipeline.components.find(pipeline.decoder);
-  if (decoder == pipeline.components.end())
-    return fail(ErrorCode::invalid_data, "the pipeline has no decoder \"" + pipeline.decoder + "\"");
-  auto autoencoder = architecture_of(decoder->second.class_name);
-  if (!autoencoder) return forward(autoencoder, pipeline.decoder);
-  if ((*autoencoder)->latent == nullptr)
-    return fail(ErrorCode::invalid_data, pipeline.decoder + ": " + decoder->second.class_name + " is no autoencoder");
-  auto latent = (*autoencoder)->latent(decoder->second.config);
+  auto decode = planned(pipeline, pipeline.decoder, Stage::decode, {}, 1);
+  if (!decode) return forward(decode);
+  if (decode->architecture->latent == nullptr) {
+    return fail(ErrorCode::invalid_data,
+                pipeline.decoder + ": " + decode->component->class_name + " is no autoencoder");
+  }
+  auto latent = decode->architecture->latent(decode->component->config);
   if (!latent) return forward(latent, pipeline.decoder);
 
   const bool as_batch = s.classifier_free && pipeline.guidance == GuidanceMode::batch;
@@ -120,16 +118,28 @@ Result<Program> program(const Pipeline& pipeline, const Settings& s) {
             .width = s.width / latent->spatial,
             .text_tokens = s.text_tokens,
             .dtype = s.dtype};
-  auto denoise = phase(pipeline, pipeline.denoiser, Stage::denoise, call, as_batch ? s.steps : passes * s.steps);
+  auto denoise = planned(pipeline, pipeline.denoiser, Stage::denoise, call, as_batch ? s.steps : passes * s.steps);
   if (!denoise) return forward(denoise);
-  made.phases.push_back(std::move(*denoise));
+  phases.push_back(std::move(*denoise));
 
   call.direction = Call::Direction::decode;
   call.batch = s.batch;
   if (pipeline.decoder_upcast && s.dtype == DType::float16) call.dtype = DType::float32;
-  auto decode = phase(pipeline, pipeline.decoder, Stage::decode, call, 1);
-  if (!decode) return forward(decode);
-  made.phases.push_back(std::move(*decode));
+  decode->call = call;
+  phases.push_back(std::move(*decode));
+  return phases;
+}
+
+Result<Program> program(const Pipeline& pipeline, const Settings& s) {
+  auto phases = plan(pipeline, s);
+  if (!phases) return forward(phases);
+  Program made{{}, s.batch, s.notes, s.assumed};
+  for (const PlannedPhase& p : *phases) {
+    auto graph = p.architecture->build(p.component->config, p.call);
+    if (!graph) return forward(graph, p.name);
+    made.phases.push_back(
+        {name(p.stage), p.name, p.stage, p.evaluations, p.call.batch, p.call.dtype, std::move(*graph)});
+  }
   return made;
 }
 

@@ -24,8 +24,21 @@ struct Settings {
 // where the stream is fixed); rounds what it rounds, and says so in the notes.
 [[nodiscard]] Result<Settings> settle(const Pipeline& pipeline, const Workload& workload);
 
+// One component's part in a request, before its graph is built.
+struct PlannedPhase {
+  const Component* component = nullptr;  // of the pipeline, which must outlive this
+  const Architecture* architecture = nullptr;
+  std::string name;  // of the component
+  Stage stage = Stage::encode;
+  std::int64_t evaluations = 1;
+  Call call;
+};
+
 // The phases of one request: text encoders (the negative prompt too, where the pipeline encodes it), denoiser x steps x
 // guidance passes, decoder.
+[[nodiscard]] Result<std::vector<PlannedPhase>> plan(const Pipeline& pipeline, const Settings& settings);
+
+// The same with every graph built.
 [[nodiscard]] Result<Program> program(const Pipeline& pipeline, const Settings& settings);
 
 }  // namespace diffjoule::models

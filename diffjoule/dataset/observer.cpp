@@ -1,0 +1,190 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/dataset/observer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "diffjoule/flops/count.h"
+
+namespace diffjoule::dataset {
+namespace {
+
+constexpr double assumed_idle_fraction = 0.10;  // of the power limit, where no source gives idle power
+
+// The arithmetic that PyTorch runs operators of this class in: float32 convolutions use TF32 by default, float32 matrix
+// products do not; 8-bit weights speed up linear layers only.
+Arithmetic arithmetic_of(flops::OpClass op_class, DType dtype) {
+  switch (dtype) {
+    case DType::float32:
+    case DType::float64:
+      return op_class == flops::OpClass::convolution ? Arithmetic::tf32 : Arithmetic::fp32;
+    case DType::float8:
+      return op_class == flops::OpClass::linear ? Arithmetic::fp8 : Arithmetic::bf16;
+    case DType::float16:
+      return Arithmetic::fp16;
+    default:
+      return Arithmetic::bf16;
+  }
+}
+
+// The peak of that arithmetic, or of the next wider one that the card has.
+std::optional<FlopRate> peak_for(const GpuSpec& gpu, Arithmetic arithmetic) {
+  if (const auto peak = gpu.peak(arithmetic)) return peak;
+  if (arithmetic == Arithmetic::tf32) return gpu.peak(Arithmetic::fp32);
+  if (arithmetic == Arithmetic::fp8) return gpu.peak16();
+  if (arithmetic == Arithmetic::bf16 || arithmetic == Arithmetic::fp16) {
+    const auto other = gpu.peak(arithmetic == Arithmetic::bf16 ? Arithmetic::fp16 : Arithmetic::bf16);
+    return other ? other : gpu.peak(Arithmetic::fp32);
+  }
+  return std::nullopt;
+}
+
+Result<law::DataSheet> sheet_of(const GpuSpec& gpu, std::vector<std::string>& assumed) {
+  const auto missing = [&gpu](const char* what) {
+    return fail(ErrorCode::unavailable,
+                "GPU " + gpu.name + ": its " + what + " is not in the catalogue, and no prediction can do without it");
+  };
+  const auto peak16 = peak_for(gpu, Arithmetic::bf16);
+  if (!peak16) return missing("16-bit peak");
+  if (!gpu.bandwidth) return missing("memory bandwidth");
+  if (!gpu.power_limit) return missing("power limit");
+  law::DataSheet sheet{*peak16,          *gpu.bandwidth,
+                       *gpu.power_limit, gpu.idle.value_or(assumed_idle_fraction * *gpu.power_limit),
+                       !gpu.idle,        gpu.spread};
+  if (!gpu.variants.empty())
+    assumed.push_back("GPU " + gpu.name + " stands for " + std::to_string(gpu.variants.size()) +
+                      " variants of the card");
+  return sheet;
+}
+
+// "A100" for every variant that an entry without a stated variant stands for; else the GPU itself.
+std::string card_of(const GpuSpec& gpu, const GpuCatalogue& catalogue) {
+  for (const std::string& name : catalogue.names()) {
+    if (!name.ends_with("-unspecified")) continue;
+    const auto pooled = catalogue.find(name);
+    if (!pooled) continue;
+    if (pooled->name == gpu.name ||
+        std::find(pooled->variants.begin(), pooled->variants.end(), gpu.name) != pooled->variants.end())
+      return pooled->name;
+  }
+  return gpu.name;
+}
+
+flops::CostByClass at_batch(const flops::CostByClass& one, const flops::CostByClass& two, std::int64_t batch) {
+  flops::CostByClass cost = one;
+  const auto more = static_cast<WideInteger>(batch - 1);
+  for (const flops::OpClass c : flops::op_classes) {
+    cost[c].flops += more * (two[c].flops - one[c].flops);
+    cost[c].bytes_ideal += more * (two[c].bytes_ideal - one[c].bytes_ideal);
+    cost[c].bytes_eager += more * (two[c].bytes_eager - one[c].bytes_eager);
+    cost[c].scores += more * (two[c].scores - one[c].scores);
+  }
+  return cost;
+}
+
+std::size_t stage_index(Stage stage) { return stage == Stage::encode ? 0 : stage == Stage::denoise ? 1 : 2; }
+
+}  // namespace
+
+Result<const models::Pipeline*> Observer::pipeline(const std::string& name) {
+  if (const auto known = pipelines_.find(name); known != pipelines_.end()) return known->second;
+  auto found = models_.find(name);
+  if (!found) return pipelines_.emplace(name, tl::unexpected<Error>(found.error())).first->second;
+  auto& kept = pipelines_by_slug_[found->slug];
+  if (!kept) kept = std::make_unique<models::Pipeline>(std::move(*found));
+  return pipelines_.emplace(name, kept.get()).first->second;
+}
+
+Result<const GpuSpec*> Observer::gpu(const std::string& name) {
+  if (const auto known = specs_.find(name); known != specs_.end()) return known->second;
+  auto found = gpus_.find(name);
+  if (!found) return specs_.emplace(name, tl::unexpected<Error>(found.error())).first->second;
+  auto& kept = specs_by_name_[found->name];
+  if (!kept) {
+    kept = std::make_unique<GpuSpec>(std::move(*found));
+    cards_[kept->name] = card_of(*kept, gpus_);
+  }
+  return specs_.emplace(name, kept.get()).first->second;
+}
+
+Result<const Observer::Unit*> Observer::unit(const models::PlannedPhase& phase) {
+  models::Call call = phase.call;
+  const UnitKey key{phase.component,  static_cast<int>(call.direction), call.frames, call.height, call.width,
+                    call.text_tokens, static_cast<int>(call.dtype)};
+  if (const auto known = units_.find(key); known != units_.end()) return &known->second;
+  Unit made;
+  for (const std::int64_t batch : {std::int64_t{1}, std::int64_t{2}}) {
+    call.batch = batch;
+    auto graph = phase.architecture->build(phase.component->config, call);
+    if (!graph) return forward(graph, phase.name);
+    (batch == 1 ? made.one : made.two) = flops::count(*graph);
+  }
+  return &units_.emplace(key, made).first->second;
+}
+
+Status Observer::add_work(const models::Pipeline& pipeline, const models::Settings& settings, const GpuSpec& gpu,
+                          law::Observation& o) {
+  auto phases = models::plan(pipeline, settings);
+  if (!phases) return forward(phases);
+  for (const models::PlannedPhase& phase : *phases) {
+    auto unit_cost = unit(phase);
+    if (!unit_cost) return forward(unit_cost);
+    const Unit& u = **unit_cost;
+    const flops::CostByClass cost = at_batch(u.one, u.two, phase.call.batch);
+    law::StageWork& stage = o.work[stage_index(phase.stage)];
+    for (const flops::OpClass c : flops::op_classes) {
+      const auto peak = peak_for(gpu, arithmetic_of(c, phase.call.dtype));
+      if (!peak)
+        return fail(ErrorCode::unavailable, "GPU " + gpu.name + ": its peak for " +
+                                                std::string(name(phase.call.dtype)) + " is not in the catalogue");
+      law::ClassWork& work = stage.by_class[static_cast<std::size_t>(c)];
+      const auto times = static_cast<double>(phase.evaluations);
+      work.flops += times * as_quantity(cost[c].flops);
+      work.bytes += times * as_quantity(cost[c].bytes_eager);
+      work.scores += times * cost[c].scores.rounded();
+      work.calls += times * cost[c].calls.rounded();
+      work.peak = *peak;
+    }
+    // The paper's F: one pass of everything, once an item.
+    const double calls = phase.stage == Stage::denoise ? static_cast<double>(settings.steps) : 1.0;
+    o.single_pass_flops += calls * as_quantity(u.one.total().flops);
+  }
+  o.family = phases->at(phases->size() - 2).architecture->name;
+  return {};
+}
+
+Result<Observed> Observer::observe(const Workload& workload, const Run& run) {
+  auto found_pipeline = pipeline(workload.model);
+  if (!found_pipeline) return forward(found_pipeline);
+  auto found_gpu = gpu(run.gpu);
+  if (!found_gpu) return forward(found_gpu);
+  auto settings = models::settle(**found_pipeline, workload);
+  if (!settings) return forward(settings, (*found_pipeline)->slug);
+  if (run.devices < 1 || run.devices > 4096) {
+    return fail(ErrorCode::invalid_argument,
+                "GPUs is " + std::to_string(run.devices) + "; expected a whole number from 1 to 4096");
+  }
+  Observed seen;
+  seen.notes = settings->notes;
+  seen.assumed = settings->assumed;
+  auto sheet = sheet_of(**found_gpu, seen.assumed);
+  if (!sheet) return forward(sheet);
+  law::Observation& o = seen.observation;
+  o.device = *sheet;
+  o.devices = static_cast<double>(run.devices);
+  o.metered_devices = static_cast<double>(run.metered_devices);
+  o.boundary = run.boundary;
+  o.batch = static_cast<double>(settings->batch);
+  o.guided = settings->classifier_free;
+  o.float32 = settings->dtype == DType::float32;
+  o.pixels = static_cast<double>(settings->width) * static_cast<double>(settings->height);
+  o.steps = static_cast<double>(settings->steps);
+  o.model = (*found_pipeline)->slug;
+  o.gpu = (*found_gpu)->name;
+  o.card = cards_.at(o.gpu);
+  if (auto status = add_work(**found_pipeline, *settings, **found_gpu, o); !status) return forward(status);
+  return seen;
+}
+
+}  // namespace diffjoule::dataset

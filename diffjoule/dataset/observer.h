@@ -1,0 +1,71 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+
+#include "diffjoule/error/result.h"
+#include "diffjoule/flops/cost.h"
+#include "diffjoule/hardware/gpu.h"
+#include "diffjoule/law/observation.h"
+#include "diffjoule/models/program.h"
+#include "diffjoule/workload/workload.h"
+
+// From a workload and a GPU to the observation that laws read. Measured rows and predictions take this one road.
+//
+// A call's cost is affine in its batch, so each (network, size, text, dtype) is built twice, at batch one and two, and
+// remembered: a hundred thousand rows that differ in steps, batch, guidance and GPU build nothing.
+namespace diffjoule::dataset {
+
+// Who runs it.
+struct Run {
+  std::string gpu;
+  std::int64_t devices = 1;
+  law::Boundary boundary = law::Boundary::gpu;
+  std::int64_t metered_devices = 1;  // inside a node_gpus boundary
+};
+
+// Adds the settled workload and the catalogue's words to the observation.
+struct Observed {
+  law::Observation observation;
+  std::vector<std::string> notes;    // what was rounded
+  std::vector<std::string> assumed;  // what no reliable source confirms
+};
+
+class Observer {
+ public:
+  Observer(models::Catalogue models, GpuCatalogue gpus) : models_(std::move(models)), gpus_(std::move(gpus)) {}
+
+  // What was measured is left empty.
+  [[nodiscard]] Result<Observed> observe(const Workload& workload, const Run& run);
+
+  // The catalogue's entries by any of their names; remembered.
+  [[nodiscard]] Result<const models::Pipeline*> pipeline(const std::string& name);
+  [[nodiscard]] Result<const GpuSpec*> gpu(const std::string& name);
+
+ private:
+  // Costs of one call at batch one and two.
+  struct Unit {
+    flops::CostByClass one, two;
+  };
+  using UnitKey =
+      std::tuple<const models::Component*, int, std::int64_t, std::int64_t, std::int64_t, std::int64_t, int>;
+
+  [[nodiscard]] Result<const Unit*> unit(const models::PlannedPhase& phase);
+  [[nodiscard]] Status add_work(const models::Pipeline& pipeline, const models::Settings& settings, const GpuSpec& gpu,
+                                law::Observation& o);
+
+  models::Catalogue models_;
+  GpuCatalogue gpus_;
+  std::map<std::string, std::unique_ptr<models::Pipeline>, std::less<>> pipelines_by_slug_;
+  std::map<std::string, Result<const models::Pipeline*>, std::less<>> pipelines_;
+  std::map<std::string, std::unique_ptr<GpuSpec>, std::less<>> specs_by_name_;
+  std::map<std::string, Result<const GpuSpec*>, std::less<>> specs_;
+  std::map<std::string, std::string> cards_;  // by name of GPU
+  std::map<UnitKey, Unit> units_;
+};
+
+}  // namespace diffjoule::dataset
