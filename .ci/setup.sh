@@ -9,7 +9,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root" || exit 2
 exec </dev/null
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 stop() { say "$@"; exit 2; }
 
 # The system, from os-release: Debian 12 and 13 are tried, newer ones and Ubuntu 24.04 are not, older ones cannot.
@@ -81,7 +81,7 @@ ensure_packages() {
     local lacking
     lacking=$(lacking_tools | paste -sd, | sed 's/,/, /g')
     say "$system_name is not supported: diffjoule is tried on Debian 12 and 13 (Ubuntu 24.04: untested)." \
-        "It needs CMake >= 3.22, g++ >= 12, ninja and the libraries in packages.txt."
+      "It needs CMake >= 3.22, g++ >= 12, ninja and the libraries in packages.txt."
     [ -z "$lacking" ] || stop "Missing here: $lacking."
     [ "$install" = no ] || stop "The tools are there: with the libraries installed by hand, --no-install goes on."
     return 0
