@@ -4,16 +4,15 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <source_location>
 
 // A broken contract is a bug in this program: it prints where and aborts. User input must never reach one; check it
 // and return an Error first.
 namespace diffjoule {
 
-inline void expect(bool holds, const char* contract, std::source_location where = std::source_location::current()) {
+// The place is the caller's. (std::source_location needs a compiler newer than clang 14.)
+inline void expect(bool holds, const char* contract, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
   if (holds) return;
-  std::fprintf(stderr, "diffjoule: broken contract: %s (%s:%u)\n", contract, where.file_name(),
-               static_cast<unsigned>(where.line()));
+  std::fprintf(stderr, "diffjoule: broken contract: %s (%s:%d)\n", contract, file, line);
   std::abort();
 }
 

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/models/blocks.h"
+
+namespace diffjoule::models {
+
+Tensor timestep_sinusoids(Builder& b, std::int64_t batch, std::int64_t width) {
+  const std::int64_t half = width / 2;
+  Tensor frequencies = b.mul(b.tensor({half}));  // -ln(10000) * arange
+  frequencies = b.elementwise(Elementwise::Kind::exp, b.div(frequencies));
+  Tensor angles = b.mul(b.tensor({batch, 1}), b.view(frequencies, {1, half}));
+  angles = b.mul(angles);  // the scale, one by default, is multiplied all the same
+  const Tensor sine = b.elementwise(Elementwise::Kind::sin, angles);
+  const Tensor cosine = b.elementwise(Elementwise::Kind::cos, angles);
+  const Tensor both = b.concatenate({sine, cosine}, -1);
+  return b.concatenate({b.narrow(both, -1, half), b.narrow(both, -1, half)}, -1);  // cosines first
+}
+
+Tensor embedding_mlp(Builder& b, std::string_view name, const Tensor& x, std::int64_t width) {
+  auto scope = b.scope(name);
+  return b.linear("linear_2", b.silu(b.linear("linear_1", x, width)), width);
+}
+
+Tensor rms_norm(Builder& b, std::string_view name, const Tensor& x) {
+  auto scope = b.scope(name);
+  Tensor variance = b.reduce(Reduction::Kind::mean, b.elementwise(Elementwise::Kind::pow, x));
+  variance = b.elementwise(Elementwise::Kind::rsqrt, b.add(variance));
+  const Tensor normed = b.mul(x, variance);
+  if (name.empty()) return normed;
+  b.parameter("weight", {x.shape[-1]});
+  return b.mul(normed, {{x.shape[-1]}, x.dtype});
+}
+
+Tensor feed_forward(Builder& b, std::string_view name, const Tensor& x, std::int64_t inner) {
+  auto scope = b.scope(name);
+  return b.linear("net.2", b.gelu(b.linear("net.0.proj", x, inner)), x.shape[-1]);
+}
+
+Tensor feed_forward_geglu(Builder& b, std::string_view name, const Tensor& x, std::int64_t inner) {
+  auto scope = b.scope(name);
+  const Tensor both = b.linear("net.0.proj", x, 2 * inner);
+  const Tensor gated = b.mul(b.narrow(both, -1, inner), b.gelu(b.narrow(both, -1, inner)));
+  return b.linear("net.2", gated, x.shape[-1]);
+}
+
+Tensor modulate(Builder& b, const Tensor& x, const Tensor& scale_or_shift) {
+  return b.add(b.mul(x, b.add(scale_or_shift)), scale_or_shift);
+}
+
+Tensor gated_residual(Builder& b, const Tensor& x, const Tensor& y, const Tensor& gate) {
+  return b.add(x, b.mul(gate, y));
+}
+
+}  // namespace diffjoule::models

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "diffjoule/graph/builder.h"
+
+// The bricks that transformers of many papers share, each as diffusers executes it, operator by operator. "NAME"
+// arguments are module names under the current scope.
+namespace diffjoule::models {
+
+// Sinusoids of one number a sample (a timestep, a guidance scale, a size): [batch, width], cosines first. Ho et al.,
+// "Denoising Diffusion Probabilistic Models", 2020; diffusers get_timestep_embedding.
+[[nodiscard]] Tensor timestep_sinusoids(Builder& b, std::int64_t batch, std::int64_t width);
+
+// linear_1, SiLU, linear_2: of timesteps, guidance and pooled text.
+[[nodiscard]] Tensor embedding_mlp(Builder& b, std::string_view name, const Tensor& x, std::int64_t width);
+
+// x / rms(x) over the innermost extent in its parts (Zhang and Sennrich, 2019): pow, mean, add, rsqrt, mul, and mul by
+// a weight where it has one. diffusers RMSNorm.
+[[nodiscard]] Tensor rms_norm(Builder& b, std::string_view name, const Tensor& x);
+
+// net.0.proj, GELU, net.2 with an inner width of `inner`. diffusers FeedForward with activation "gelu-approximate" or
+// "gelu".
+[[nodiscard]] Tensor feed_forward(Builder& b, std::string_view name, const Tensor& x, std::int64_t inner);
+
+// The same with GEGLU: one projection to twice the inner width, half of it gates the other (Shazeer, 2020).
+[[nodiscard]] Tensor feed_forward_geglu(Builder& b, std::string_view name, const Tensor& x, std::int64_t inner);
+
+// x (1 + scale) + shift with [batch, 1, width] scale and shift: Peebles and Xie, "Scalable Diffusion Models with
+// Transformers", 2023.
+[[nodiscard]] Tensor modulate(Builder& b, const Tensor& x, const Tensor& scale_or_shift);
+
+// x + gate y
+[[nodiscard]] Tensor gated_residual(Builder& b, const Tensor& x, const Tensor& y, const Tensor& gate);
+
+}  // namespace diffjoule::models
