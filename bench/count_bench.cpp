@@ -1,0 +1,42 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Counting one request in process: defaults settled, every graph of the pipeline built, every operator counted. The
+// catalogue entry is read once, outside the loop.
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+#include "diffjoule/flops/count.h"
+#include "diffjoule/models/pipeline.h"
+#include "diffjoule/models/program.h"
+
+namespace {
+
+using namespace diffjoule;
+
+void count_model(benchmark::State& state, const std::string& model) {
+  const models::Catalogue catalogue{io::DataFiles{}};
+  const auto pipeline = catalogue.find(model);
+  if (!pipeline) {
+    state.SkipWithError(pipeline.error().message().c_str());
+    return;
+  }
+  Workload workload;
+  workload.model = model;
+  for (auto _ : state) {
+    const auto settings = models::settle(*pipeline, workload);
+    if (!settings) return state.SkipWithError(settings.error().message().c_str());
+    const auto program = models::program(*pipeline, *settings);
+    if (!program) return state.SkipWithError(program.error().message().c_str());
+    benchmark::DoNotOptimize(flops::count(*program));
+  }
+}
+
+BENCHMARK_CAPTURE(count_model, flux1_dev, "flux1-dev")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(count_model, sdxl_base, "sdxl-base")->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();
