@@ -291,6 +291,15 @@ Tensor Builder::upsample(const Tensor& x, std::int64_t factor, Resampling::Kind 
   if (!require(x.shape.rank() >= 3 && factor > 0, "upsample", x.shape, "spatial extents")) return x;
   Shape shape = x.shape;
   for (int i = 2; i < static_cast<int>(shape.rank()); ++i) shape = shape.with(i, factor * shape[i]);
+  return upsample_to(x, shape, kind);
+}
+
+Tensor Builder::upsample_to(const Tensor& x, const Shape& other, Resampling::Kind kind) {
+  if (!require(x.shape.rank() >= 3 && x.shape.rank() == other.rank(), "upsample", x.shape,
+               "as many extents as " + to_text(other)))
+    return x;
+  Shape shape = x.shape;
+  for (int i = 2; i < static_cast<int>(shape.rank()); ++i) shape = shape.with(i, other[i]);
   return append(Resampling{kind, static_cast<std::int64_t>(x.shape.rank()) - 2, x.shape.elements(), shape.elements()},
                 shape, x.dtype);
 }

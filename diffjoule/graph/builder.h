@@ -123,8 +123,9 @@ class Builder {
   Tensor concatenate(std::initializer_list<Tensor> parts, int axis);
   // Stacks equal tensors along a new last axis.
   Tensor stack(const Tensor& a, const Tensor& b);
-  // Resizes the trailing spatial extents by an integer factor.
+  // Resizes the trailing spatial extents by an integer factor, or to those of another shape.
   Tensor upsample(const Tensor& x, std::int64_t factor, Resampling::Kind kind = Resampling::Kind::nearest);
+  Tensor upsample_to(const Tensor& x, const Shape& other, Resampling::Kind kind = Resampling::Kind::nearest);
 
   // Records a mistake of the caller's making (a config that cannot be built) unless one is kept already.
   void refuse(std::string message);

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "diffjoule/graph/builder.h"
+
+// The bricks of convolutional networks: of U-Nets and of the image autoencoders. Tensors are [batch, channels, height,
+// width]; the caller opens the module's scope.
+namespace diffjoule::models {
+
+// Two convolutions around a residual, conditioned on a timestep where there is one. diffusers ResnetBlock2D.
+[[nodiscard]] Tensor resnet_block(Builder& b, const Tensor& x, std::int64_t out_channels,
+                                  const std::optional<Tensor>& time);
+
+// Nearest neighbours to the size of `other` (or twice the own size), then a convolution: scope "upsamplers.0".
+[[nodiscard]] Tensor upsample_block(Builder& b, const Tensor& x, const std::optional<Shape>& other = std::nullopt);
+
+struct TextContext {
+  std::int64_t tokens = 0;
+  std::int64_t width = 0;
+};
+
+// Tokens of the image attend to each other and to the text, `depth` times. diffusers Transformer2DModel with
+// BasicTransformerBlock. `linear_projection` says whether the way in and out is a linear layer or a 1x1 convolution.
+[[nodiscard]] Tensor spatial_transformer(Builder& b, const Tensor& x, std::int64_t heads, std::int64_t depth,
+                                         TextContext text, bool linear_projection);
+
+}  // namespace diffjoule::models
