@@ -73,7 +73,7 @@ void Builder::own_in(std::string_view module, std::string_view name, Shape shape
 }
 
 Tensor Builder::append(Op op, Shape shape, DType dtype) {
-  nodes_.push_back({std::move(op), dtype, current_});
+  if (!parameters_only_) nodes_.push_back({std::move(op), dtype, current_});
   return {shape, dtype};
 }
 

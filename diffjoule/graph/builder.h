@@ -67,6 +67,23 @@ class Builder {
   // what is written inside then counts nothing.
   Scope repeat(std::string_view name, std::int64_t count, std::int64_t first = 0);
 
+  // As long as the returned guard lasts, operators are not part of this call and only their parameters are recorded:
+  // the encoder of an autoencoder that decodes.
+  class [[nodiscard]] ParametersOnly {
+   public:
+    explicit ParametersOnly(Builder& builder) : builder_(builder), outer_(builder.parameters_only_) {
+      builder_.parameters_only_ = true;
+    }
+    ParametersOnly(const ParametersOnly&) = delete;
+    ParametersOnly& operator=(const ParametersOnly&) = delete;
+    ~ParametersOnly() { builder_.parameters_only_ = outer_; }
+
+   private:
+    Builder& builder_;
+    bool outer_;
+  };
+  ParametersOnly parameters_only() { return ParametersOnly(*this); }
+
   // ---- tensors without work
   [[nodiscard]] Tensor tensor(Shape shape) const { return {shape, dtype_}; }
   // The same elements seen with another shape (reshape, transpose of a contiguous result, ...).
@@ -144,6 +161,7 @@ class Builder {
   std::vector<Node> nodes_;
   std::vector<Parameter> parameters_;
   ScopeId current_ = 0;
+  bool parameters_only_ = false;
   std::optional<Error> first_error_;
 };
 

@@ -29,8 +29,10 @@ Tensor transformer_block(Builder& b, Tensor x, const Tensor& text, std::int64_t 
 
 }  // namespace
 
-Tensor resnet_block(Builder& b, const Tensor& x, std::int64_t out_channels, const std::optional<Tensor>& time) {
-  Tensor y = b.convolution("conv1", b.silu(b.group_norm("norm1", x)), out_channels);
+Tensor resnet_block(Builder& b, const Tensor& x, std::int64_t out_channels, const std::optional<Tensor>& time,
+                    Layout layout) {
+  const Tensor input = layout == Layout::channels_last ? b.clone(x) : x;
+  Tensor y = b.convolution("conv1", b.silu(b.group_norm("norm1", input)), out_channels);
   if (time) {
     const Tensor shift = b.linear("time_emb_proj", b.silu(*time), out_channels);
     y = b.add(y, b.view(shift, {shift.shape[0], out_channels, 1, 1}));

@@ -11,9 +11,13 @@
 // width]; the caller opens the module's scope.
 namespace diffjoule::models {
 
+// How a tensor lies in memory when a group norm reads it: with channels innermost it is copied first.
+enum class Layout { channels_first, channels_last };
+
 // Two convolutions around a residual, conditioned on a timestep where there is one. diffusers ResnetBlock2D.
 [[nodiscard]] Tensor resnet_block(Builder& b, const Tensor& x, std::int64_t out_channels,
-                                  const std::optional<Tensor>& time);
+                                  const std::optional<Tensor>& time = std::nullopt,
+                                  Layout layout = Layout::channels_first);
 
 // Nearest neighbours to the size of `other` (or twice the own size), then a convolution: scope "upsamplers.0".
 [[nodiscard]] Tensor upsample_block(Builder& b, const Tensor& x, const std::optional<Shape>& other = std::nullopt);
