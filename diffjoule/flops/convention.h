@@ -13,7 +13,7 @@
 // and its product with v, over the full score matrix, masked or not) and other matrix products. FLOPs = 2 x MACs, and
 // equal those of torch.utils.flop_counter.FlopCounterMode. Norms, activations, additions, softmax and the like are not
 // FLOPs here: they are bounded by bytes, and are counted as such. The softmax has a count of its own: scores, batch x
-// heads x queries x keys of every attention.
+// heads x queries x keys of every attention, fused or written out.
 //
 // Bytes, ideal. Every operator reads each operand once, at its own size, and writes its result once.
 //

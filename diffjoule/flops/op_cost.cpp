@@ -67,7 +67,11 @@ Traffic traffic(const Activation& o) { return moves(o.elements.exact(), o.elemen
 Traffic traffic(const Elementwise& o) {
   return moves(o.reads.exact(), o.elements.exact(), EagerInputs::elementwise(o.kind));
 }
-Traffic traffic(const Softmax& o) { return moves(o.elements.exact(), o.elements.exact(), EagerInputs::softmax); }
+Traffic traffic(const Softmax& o) {
+  Traffic t = moves(o.elements.exact(), o.elements.exact(), EagerInputs::softmax);
+  t.scores = o.elements.exact();
+  return t;
+}
 Traffic traffic(const Concatenation& o) {
   return moves(o.elements.exact(), o.elements.exact(), EagerInputs::concatenation);
 }
@@ -93,7 +97,9 @@ Traffic traffic(const Embedding& o) {  // the rows that are looked up, and the r
 OpClass class_of(const Op& op) {
   return std::visit(
       overloaded{[](const Linear&) { return OpClass::linear; }, [](const Convolution&) { return OpClass::convolution; },
-                 [](const Attention&) { return OpClass::attention; }, [](const auto&) { return OpClass::other; }},
+                 [](const Attention&) { return OpClass::attention; },
+                 [](const MatrixProduct& o) { return o.attention ? OpClass::attention : OpClass::other; },
+                 [](const auto&) { return OpClass::other; }},
       op);
 }
 

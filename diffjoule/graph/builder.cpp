@@ -211,14 +211,15 @@ Tensor Builder::attention(const Tensor& q, const Tensor& k, const Tensor& v, std
                 {q.shape[0], q.shape[1], heads * value_width}, q.dtype);
 }
 
-Tensor Builder::matrix_product(const Tensor& a, const Tensor& b) {
+Tensor Builder::multiply(const Tensor& a, const Tensor& b, bool attention) {
   const bool ranks = a.shape.rank() >= 2 && b.shape.rank() == a.shape.rank();
   if (!require(ranks && a.shape[-1] == b.shape[-2], "matrix product", a.shape,
                "a second operand that fits, not " + to_text(b.shape)))
     return a;
   std::int64_t batch = 1;
   for (int i = 0; i + 2 < static_cast<int>(a.shape.rank()); ++i) batch *= a.shape[i];
-  return append(MatrixProduct{batch, a.shape[-2], a.shape[-1], b.shape[-1]}, a.shape.with(-1, b.shape[-1]), a.dtype);
+  return append(MatrixProduct{batch, a.shape[-2], a.shape[-1], b.shape[-1], attention}, a.shape.with(-1, b.shape[-1]),
+                a.dtype);
 }
 
 Tensor Builder::activation(Activation::Kind kind, const Tensor& x) {

@@ -114,7 +114,9 @@ class Builder {
   Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, std::int64_t heads,
                    const AttentionOptions& options = {}, std::optional<std::int64_t> kv_heads = std::nullopt);
   // a [..., m, k], b [..., k, n] -> [..., m, n]
-  Tensor matrix_product(const Tensor& a, const Tensor& b);
+  Tensor matrix_product(const Tensor& a, const Tensor& b) { return multiply(a, b, false); }
+  // The same as one half of softmax attention written out: scores = q k^T, result = softmax(scores) v.
+  Tensor attention_product(const Tensor& a, const Tensor& b) { return multiply(a, b, true); }
   Tensor activation(Activation::Kind kind, const Tensor& x);
   Tensor silu(const Tensor& x) { return activation(Activation::Kind::silu, x); }
   Tensor gelu(const Tensor& x) { return activation(Activation::Kind::gelu, x); }
@@ -153,6 +155,7 @@ class Builder {
   Scope enter(std::string_view name, std::int64_t first, std::int64_t count);
   void own(std::string_view name, Shape shape, bool learnable);
   void own_in(std::string_view module, std::string_view name, Shape shape);
+  Tensor multiply(const Tensor& a, const Tensor& b, bool attention);
   Tensor append(Op op, Shape shape, DType dtype);
   bool require(bool holds, std::string_view verb, const Shape& shape, std::string_view wanted);
 

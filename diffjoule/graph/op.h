@@ -34,9 +34,11 @@ struct Attention {
   bool masked, causal;
 };
 
-// batch x (m x k)(k x n) of two activations: linear attention, attention written out in steps.
+// batch x (m x k)(k x n) of two activations: linear attention, or (`attention`) one of the two products of softmax
+// attention written out in steps.
 struct MatrixProduct {
   std::int64_t batch, m, k, n;
+  bool attention;
 };
 
 // Layer or group normalisation as one fused operator; an RMS norm of diffusers is its parts (pow, mean, rsqrt, mul).

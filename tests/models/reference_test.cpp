@@ -33,7 +33,9 @@ std::vector<Case> cases() {
   const io::Document list = io::parse_toml(io::read_file(data("reference/calls.toml")).value()).value();
   std::vector<Case> all;
   for (const io::Document& entry : *list.find("call")->array()) {
-    const auto integer = [&entry](const char* key) { return entry.find(key) == nullptr ? 0 : *entry.find(key)->integer(); };
+    const auto integer = [&entry](const char* key) {
+      return entry.find(key) == nullptr ? 0 : *entry.find(key)->integer();
+    };
     Case c{*entry.find("model")->text(), *entry.find("component")->text(), *entry.find("trace")->text(), {}};
     c.call.height = integer("height");
     c.call.width = integer("width");
@@ -56,7 +58,9 @@ class Reference : public testing::TestWithParam<Case> {
     EXPECT_TRUE(built.has_value()) << built.error().message();
     return std::move(built).value_or(Graph());
   }
-  io::Document trace() const { return json_at("reference/" + GetParam().model + "/" + GetParam().trace + ".trace.json"); }
+  io::Document trace() const {
+    return json_at("reference/" + GetParam().model + "/" + GetParam().trace + ".trace.json");
+  }
 };
 
 std::string joined(const std::vector<std::string>& lines) {
@@ -90,7 +94,8 @@ TEST_P(Reference, EveryTensorOfTheCheckpointHasItsNameAndShape) {
   const Graph built = graph();
   const auto lines = differences(tensors_of(header), tensors_of(built));
   EXPECT_TRUE(lines.empty()) << joined(lines);
-  EXPECT_EQ(to_decimal(built.checkpoint_elements().exact()), std::to_string(*header.find("state_dict_elements")->integer()));
+  EXPECT_EQ(to_decimal(built.checkpoint_elements().exact()),
+            std::to_string(*header.find("state_dict_elements")->integer()));
 }
 
 std::string label(const testing::TestParamInfo<Case>& info) {

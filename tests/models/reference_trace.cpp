@@ -19,30 +19,38 @@ std::string shape_text(const io::Document& list) {
 }
 
 std::string line(const Linear& o) {
-  return "linear " + std::to_string(o.rows) + "x" + std::to_string(o.in) + "->" + std::to_string(o.out) + (o.bias ? " bias" : "");
+  return "linear " + std::to_string(o.rows) + "x" + std::to_string(o.in) + "->" + std::to_string(o.out) +
+         (o.bias ? " bias" : "");
 }
 std::string line(const Convolution& o) {
-  return std::string(aten_name(o)) + " " + to_text(o.x) + " * " + to_text(o.w) + " -> " + to_text(o.y) + " groups " + std::to_string(o.groups) + (o.bias ? " bias" : "");
+  return std::string(aten_name(o)) + " " + to_text(o.x) + " * " + to_text(o.w) + " -> " + to_text(o.y) + " groups " +
+         std::to_string(o.groups) + (o.bias ? " bias" : "");
 }
 std::string line(const Attention& o) {
-  return "sdpa " + std::to_string(o.batch * o.heads) + "/" + std::to_string(o.batch * o.kv_heads) + " heads " + std::to_string(o.queries) + "x" +
-         std::to_string(o.keys) + " width " + std::to_string(o.key_width) + "+" + std::to_string(o.value_width) + (o.masked ? " mask" : "") + (o.causal ? " causal" : "");
+  return "sdpa " + std::to_string(o.batch * o.heads) + "/" + std::to_string(o.batch * o.kv_heads) + " heads " +
+         std::to_string(o.queries) + "x" + std::to_string(o.keys) + " width " + std::to_string(o.key_width) + "+" +
+         std::to_string(o.value_width) + (o.masked ? " mask" : "") + (o.causal ? " causal" : "");
 }
 std::string line(const MatrixProduct& o) {
-  return "bmm " + std::to_string(o.batch) + " of " + std::to_string(o.m) + "x" + std::to_string(o.k) + "x" + std::to_string(o.n);
+  return "bmm " + std::to_string(o.batch) + " of " + std::to_string(o.m) + "x" + std::to_string(o.k) + "x" +
+         std::to_string(o.n);
 }
 std::string line(const auto&) { return ""; }
 
 std::string line(const io::Document& op) {
   const std::string& kind = *op.find("op")->text();
   const auto flag = [&op](const char* key) { return op.find(key) != nullptr && *op.find(key)->boolean(); };
-  if (kind == "linear") return "linear " + number(op, "m") + "x" + number(op, "k") + "->" + number(op, "n") + (flag("bias") ? " bias" : "");
-  if (kind == "bmm") return "bmm " + number(op, "b") + " of " + number(op, "m") + "x" + number(op, "k") + "x" + number(op, "n");
+  if (kind == "linear")
+    return "linear " + number(op, "m") + "x" + number(op, "k") + "->" + number(op, "n") + (flag("bias") ? " bias" : "");
+  if (kind == "bmm")
+    return "bmm " + number(op, "b") + " of " + number(op, "m") + "x" + number(op, "k") + "x" + number(op, "n");
   if (kind == "sdpa") {
-    return "sdpa " + number(op, "batch_heads") + "/" + number(op, "kv_heads") + " heads " + number(op, "lq") + "x" + number(op, "lk") + " width " +
-           number(op, "d") + "+" + number(op, "dv") + (flag("mask") ? " mask" : "") + (flag("causal") ? " causal" : "");
+    return "sdpa " + number(op, "batch_heads") + "/" + number(op, "kv_heads") + " heads " + number(op, "lq") + "x" +
+           number(op, "lk") + " width " + number(op, "d") + "+" + number(op, "dv") + (flag("mask") ? " mask" : "") +
+           (flag("causal") ? " causal" : "");
   }
-  return kind + " " + shape_text(*op.find("x")) + " * " + shape_text(*op.find("w")) + " -> " + shape_text(*op.find("out")) + " groups " + number(op, "groups") + (flag("bias") ? " bias" : "");
+  return kind + " " + shape_text(*op.find("x")) + " * " + shape_text(*op.find("w")) + " -> " +
+         shape_text(*op.find("out")) + " groups " + number(op, "groups") + (flag("bias") ? " bias" : "");
 }
 
 }  // namespace
@@ -58,7 +66,8 @@ Matrices matrices_of(const Graph& graph) {
 
 Matrices matrices_of(const io::Document& trace) {
   Matrices all;
-  for (const io::Document& op : *trace.find("ops")->array()) all[line(op)] += static_cast<WideInteger>(*op.find("count")->integer());
+  for (const io::Document& op : *trace.find("ops")->array())
+    all[line(op)] += static_cast<WideInteger>(*op.find("count")->integer());
   return all;
 }
 
@@ -104,7 +113,8 @@ std::vector<std::string> differences(const Matrices& reference, const Matrices& 
   for (const auto& [op, calls] : reference) {
     const auto found = counted.find(op);
     const WideInteger here = found == counted.end() ? 0 : found->second;
-    if (here != calls) lines.push_back(op + ": " + to_decimal(calls) + " calls in the reference, " + to_decimal(here) + " counted");
+    if (here != calls)
+      lines.push_back(op + ": " + to_decimal(calls) + " calls in the reference, " + to_decimal(here) + " counted");
   }
   for (const auto& [op, calls] : counted) {
     if (!reference.contains(op)) lines.push_back(op + ": not in the reference, " + to_decimal(calls) + " counted");
@@ -112,12 +122,15 @@ std::vector<std::string> differences(const Matrices& reference, const Matrices& 
   return lines;
 }
 
-std::vector<std::string> differences(const std::map<std::string, std::string>& reference, const std::map<std::string, std::string>& counted) {
+std::vector<std::string> differences(const std::map<std::string, std::string>& reference,
+                                     const std::map<std::string, std::string>& counted) {
   std::vector<std::string> lines;
   for (const auto& [name, shape] : reference) {
     const auto found = counted.find(name);
-    if (found == counted.end()) lines.push_back(name + " " + shape + ": missing");
-    else if (found->second != shape) lines.push_back(name + ": " + shape + " in the reference, " + found->second + " counted");
+    if (found == counted.end())
+      lines.push_back(name + " " + shape + ": missing");
+    else if (found->second != shape)
+      lines.push_back(name + ": " + shape + " in the reference, " + found->second + " counted");
   }
   for (const auto& [name, shape] : counted) {
     if (!reference.contains(name)) lines.push_back(name + " " + shape + ": not in the reference");
@@ -125,17 +138,20 @@ std::vector<std::string> differences(const std::map<std::string, std::string>& r
   return lines;
 }
 
-std::vector<std::string> differences(const std::map<std::string, Others>& reference, const std::map<std::string, Others>& counted, double tolerance) {
+std::vector<std::string> differences(const std::map<std::string, Others>& reference,
+                                     const std::map<std::string, Others>& counted, double tolerance) {
   const auto far = [tolerance](WideInteger a, WideInteger b) {
     return std::abs(static_cast<double>(a) - static_cast<double>(b)) > tolerance * static_cast<double>(a);
   };
   std::vector<std::string> lines;
   const auto compare = [&](const std::string& name, const Others& there, const Others& here) {
     if (!far(there.calls, here.calls) && !far(there.elements, here.elements)) return;
-    lines.push_back(name + ": " + to_decimal(there.calls) + " calls, " + to_decimal(there.elements) + " elements in the reference; " +
-                    to_decimal(here.calls) + " calls, " + to_decimal(here.elements) + " elements counted");
+    lines.push_back(name + ": " + to_decimal(there.calls) + " calls, " + to_decimal(there.elements) +
+                    " elements in the reference; " + to_decimal(here.calls) + " calls, " + to_decimal(here.elements) +
+                    " elements counted");
   };
-  for (const auto& [name, there] : reference) compare(name, there, counted.contains(name) ? counted.at(name) : Others{});
+  for (const auto& [name, there] : reference)
+    compare(name, there, counted.contains(name) ? counted.at(name) : Others{});
   for (const auto& [name, here] : counted) {
     if (!reference.contains(name)) compare(name, {}, here);
   }
