@@ -10,7 +10,7 @@
 namespace diffjoule::law {
 namespace {
 
-constexpr double prior_width = 1.5;      // of a coefficient, relative to its median
+constexpr double prior_width = 0.5;      // of a coefficient, relative to its median
 constexpr double group_precision = 3.0;  // effective observations of a group of near duplicates
 constexpr double within = 0.12;          // ln deviation of a group
 constexpr double between = 0.3;          // ln deviation of a card
@@ -54,6 +54,10 @@ std::map<std::string, double> deviations_of(const AdditiveProblem& p, const std:
     const double shrinkage = between * between / (between * between + within * within / sum.weight);
     deviations[card] = shrinkage * sum.residual / sum.weight;
   }
+  // What all cards share belongs to the coefficients, so that a card nobody measured gets it too.
+  double mean = 0.0;
+  for (const auto& [card, deviation] : deviations) mean += deviation / static_cast<double>(deviations.size());
+  for (auto& [card, deviation] : deviations) deviation -= mean;
   return deviations;
 }
 

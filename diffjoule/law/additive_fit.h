@@ -13,7 +13,7 @@
 // A sum of non-negative terms, times a deviation for each card:  y_i = exp(d_card(i)) * sum_k c_k x_ik.
 //
 // Coefficients minimise the squared relative error, weighted, plus a wide Gaussian prior around each prior median
-// (standard deviation 1.5 of the median), so that a term which the data hardly see stays near physics instead of at
+// (standard deviation 0.5 of the median), so that a term which the data hardly see stays near physics instead of at
 // zero; non-negative by Lawson & Hanson. Card deviations are the weighted means of the remaining ln residuals, shrunk
 // by tau^2 / (tau^2 + s^2 / groups) with tau = 0.3 between cards and s = 0.12 within; the two steps alternate until
 // still.

@@ -27,9 +27,10 @@ Status fit_time(std::span<const Observation> all, Law& law) {
   auto fit = additive_fit(problem);
   if (!fit) return forward(fit, "fitting time");
   for (std::size_t j = 0; j < time_terms; ++j) {
-    const bool launches = j == static_cast<std::size_t>(Term::launches);
+    const bool by_the_call =
+        j == static_cast<std::size_t>(Term::launches) || j == static_cast<std::size_t>(Term::exchanges);
     law.coefficients.push_back(
-        {"time: " + std::string(term_facts[j].name), launches ? "us" : "1", fit->coefficients[j], {}, {}, {}, {}});
+        {"time: " + std::string(term_facts[j].name), by_the_call ? "us" : "1", fit->coefficients[j], {}, {}, {}, {}});
   }
   for (const auto& [card, deviation] : fit->deviations) law.cards[card].time = deviation;
   return {};

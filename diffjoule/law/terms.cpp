@@ -29,8 +29,9 @@ Terms weighted(const Observation& o, double denoise_share, double other_share) {
   }
   // All-to-all among n: each holds 1/n of the tokens and sends (n - 1)/n of that.
   const double n = o.devices;
-  const Bytes exchanged = o.work[denoise].by_class[static_cast<std::size_t>(WorkClass::attention)].bytes;
-  at(terms, Term::communication) = (n - 1.0) / (n * n) * (exchanged / o.device.bandwidth);
+  const ClassWork& attention = o.work[denoise].by_class[static_cast<std::size_t>(WorkClass::attention)];
+  at(terms, Term::communication) = (n - 1.0) / (n * n) * (attention.bytes / o.device.bandwidth);
+  if (n > 1.0) at(terms, Term::exchanges) = attention.calls * 1e-6 * second;
   return terms;
 }
 

@@ -19,13 +19,24 @@
 //   convolution bytes                2 x eager bytes of convolutions / bandwidth: layout changes around each call
 //   launches                         operators launched x 1 microsecond: the host issues them one by one
 //   communication                    bytes of q, k, v and the result that several GPUs exchange / bandwidth
+//   exchanges                        attentions between which several GPUs wait for each other x 1 microsecond
 //
 // Several GPUs split the tokens of the denoiser; every one of them encodes the text and decodes the result for itself,
 // and launches every operator.
 namespace diffjoule::law {
 
-enum class Term { linear, convolution, attention, scores, bytes, convolution_bytes, launches, communication };
-inline constexpr std::size_t time_terms = 8;    // all of them
+enum class Term {
+  linear,
+  convolution,
+  attention,
+  scores,
+  bytes,
+  convolution_bytes,
+  launches,
+  communication,
+  exchanges
+};
+inline constexpr std::size_t time_terms = 9;    // all of them
 inline constexpr std::size_t energy_terms = 6;  // up to convolution_bytes; the rest costs its time
 
 struct TermFacts {
@@ -43,7 +54,8 @@ inline constexpr std::array<TermFacts, time_terms> term_facts{{{"linear", 1.43, 
                                                                {"bytes", 1.33, 0.9},
                                                                {"convolution bytes", 1.06, 0.72},
                                                                {"launches", 20.0, 0.0},
-                                                               {"communication", 5.0, 0.0}}};
+                                                               {"communication", 5.0, 0.0},
+                                                               {"exchanges", 100.0, 0.0}}};
 inline constexpr double static_power_prior = 0.17;
 
 using Terms = std::array<Duration, time_terms>;
