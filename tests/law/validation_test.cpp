@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/law/validation.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/law/synthetic.h"
+
+namespace diffjoule::law {
+namespace {
+
+const Form& form(const std::string& name) { return *form_named(name).value(); }
+
+TEST(Validation, LeavesOutEveryModelOnceAndWeighsGroupsEqually) {
+  auto rows = synthetic::runs(4, {.noise = 0.05}, 31);
+  const Validation v = validate(form("op_class"), rows, LeaveOut::model);
+  ASSERT_TRUE(v.energy.has_value());
+  EXPECT_EQ(v.energy->rows, rows.size());
+  EXPECT_EQ(v.energy->groups, 8U);
+  // A hundred copies of one row are one group still: nothing moves by more than the copies' own weight allows.
+  const std::vector<Observation> copies(100, rows.front());
+  rows.insert(rows.end(), copies.begin(), copies.end());
+  EXPECT_EQ(validate(form("op_class"), rows, LeaveOut::model).energy->groups, 8U);
+}
+
+TEST(Validation, LeavesOutACardWithAllItsVariants) {
+  auto rows = synthetic::runs(4, {}, 32);
+  for (Observation& o : rows) {
+    if (o.batch == 16.0 && o.gpu == "large") o.gpu = "large-variant";  // o.card stays
+  }
+  EXPECT_EQ(fold_labels(rows, LeaveOut::gpu).names.size(), 2U);
+}
+
+TEST(Validation, NamesFoldsThatCannotBeFitted) {
+  auto rows = synthetic::runs(3, {}, 33);
+  for (Observation& o : rows) {
+    if (o.gpu == "small") o.measured.latency_per_batch.reset();
+  }
+  const Validation v = validate(form("op_class"), rows, LeaveOut::gpu);
+  ASSERT_EQ(v.problems.size(), 1U);
+  EXPECT_NE(v.problems.front().find("no row has a latency"), std::string::npos) << v.problems.front();
+}
+
+TEST(Validation, CoverageHasItsExactInterval) {
+  const Validation v = validate(form("constant"), synthetic::runs(4, {.noise = 0.2}, 34), LeaveOut::model);
+  EXPECT_LE(v.energy->coverage_low, static_cast<double>(v.energy->covered) / static_cast<double>(v.energy->groups));
+  EXPECT_GE(v.energy->coverage_high, static_cast<double>(v.energy->covered) / static_cast<double>(v.energy->groups));
+}
+
+}  // namespace
+}  // namespace diffjoule::law
