@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/predict/predictor.h"
+
+#include <gtest/gtest.h>
+
+namespace diffjoule::predict {
+namespace {
+
+class Predicting : public testing::Test {
+ protected:
+  dataset::Observer observer{models::Catalogue(io::DataFiles()), GpuCatalogue(io::DataFiles())};
+  Predictor predictor = Predictor::with(builtin_law(io::DataFiles()).value()).value();
+  Predicted of(const Workload& workload, const dataset::Run& run = {.gpu = "H100-SXM-80GB"}) {
+    auto p = predictor.predict(observer, workload, run);
+    EXPECT_TRUE(p.has_value()) << p.error().message();
+    return *p;
+  }
+};
+
+TEST_F(Predicting, SharesOfTheStagesSumToOneAndTheDenoiserHasMost) {
+  const Predicted p = of({.model = "flux1-dev"});
+  double sum = 0.0;
+  for (const StageShare& share : p.shares) sum += share.energy;
+  EXPECT_NEAR(sum, 1.0, 1e-9);
+  EXPECT_GT(p.shares[1].energy, 0.9);
+}
+
+TEST_F(Predicting, MoreStepsMorePixelsAndMoreGpusNeverCostLess) {
+  const Energy base = of({.model = "flux1-dev"}).prediction.energy;
+  EXPECT_GT(of({.model = "flux1-dev", .steps = 50}).prediction.energy, base);
+  EXPECT_GT(of({.model = "flux1-dev", .width = 1536, .height = 1536}).prediction.energy, base);
+  EXPECT_GT(of({.model = "flux1-dev"}, {.gpu = "H100-SXM-80GB", .devices = 4}).prediction.energy, base);
+  EXPECT_LT(*of({.model = "flux1-dev"}, {.gpu = "H100-SXM-80GB", .devices = 4}).prediction.duration,
+            *of({.model = "flux1-dev"}).prediction.duration);
+}
+
+TEST_F(Predicting, SaysWhenItExtrapolatesAndOnWhatAxis) {
+  EXPECT_TRUE(of({.model = "flux1-dev"}).warnings.empty());
+  const Predicted far = of({.model = "flux1-dev", .steps = 1000});
+  ASSERT_FALSE(far.warnings.empty());
+  EXPECT_NE(far.warnings.front().find("steps"), std::string::npos) << far.warnings.front();
+  EXPECT_NE(of({.model = "flux1-dev"}, {.gpu = "L40S"}).warnings.front().find("not measured"), std::string::npos);
+}
+
+TEST_F(Predicting, NamesAssumedInputs) {
+  EXPECT_FALSE(of({.model = "qwen-image"}).assumed.empty());
+  EXPECT_FALSE(of({.model = "flux1-dev"}, {.gpu = "A100"}).assumed.empty());
+}
+
+TEST_F(Predicting, RefusesTheWallOfANode) {
+  const auto p =
+      predictor.predict(observer, {.model = "flux1-dev"}, {.gpu = "H100-SXM-80GB", .boundary = law::Boundary::wall});
+  ASSERT_FALSE(p.has_value());
+  EXPECT_NE(p.error().message().find("wall"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace diffjoule::predict
