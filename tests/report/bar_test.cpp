@@ -14,7 +14,7 @@ const std::vector<Bar> shares{{"encode", 0.001}, {"denoise", 0.978}, {"decode", 
 TEST(Bar, DrawsSharesInEighthsOfABlock) {
   EXPECT_EQ(to_console(shares, Style{.utf8 = true, .bar_width = 8}),
             "  encode   ▏         0.1 %\n"
-            "  denoise  ███████▊ 97.8 %\n"
+            "  denoise  ███████▉ 97.8 %\n"
             "  decode   ▏         2.1 %\n"
             "  nothing            0.0 %\n");
 }
