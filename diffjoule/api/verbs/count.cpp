@@ -131,11 +131,13 @@ report::Table phases_table(const Document& answer) {
   const double total = number_at(answer, "total.flops");
   for (const Document& p : *answer.find("phases")->array()) {
     table.add({text_at(p, "name"), text_at(p, "component"),
-               to_text(ParameterCount(static_cast<WideInteger>(number_at(p, "parameters")))),
+               report::Cell::quantity(ParameterCount(static_cast<WideInteger>(number_at(p, "parameters")))),
                report::Cell::whole(static_cast<WideInteger>(number_at(p, "evaluations"))),
                report::Cell::whole(static_cast<WideInteger>(number_at(p, "batch"))),
-               to_text(flops_at(p, "per_evaluation.flops")), to_text(flops_at(p, "whole.flops")),
-               to_text(bytes_at(p, "whole.bytes_eager")), report::Cell::percent(number_at(p, "whole.flops") / total)});
+               report::Cell::quantity(flops_at(p, "per_evaluation.flops")),
+               report::Cell::quantity(flops_at(p, "whole.flops")),
+               report::Cell::quantity(bytes_at(p, "whole.bytes_eager")),
+               report::Cell::percent(number_at(p, "whole.flops") / total)});
   }
   return table;
 }
@@ -144,7 +146,7 @@ report::Table classes_table(const Document& answer) {
   report::Table table({{"class"}, {"FLOPs"}, {"share"}});
   for (const auto& [name, value] : *answer.at_path("total.by_class")->object()) {
     const double flops = number_at(answer, "total.by_class." + name);
-    table.add({name, to_text(FlopCount(static_cast<WideInteger>(flops))),
+    table.add({name, report::Cell::quantity(FlopCount(static_cast<WideInteger>(flops))),
                report::Cell::percent(flops / number_at(answer, "total.flops"))});
   }
   return table;
@@ -154,8 +156,8 @@ report::Table breakdown_table(const Document& answer, const std::string& by) {
   report::Table table({{"component"}, {by}, {"calls"}, {"FLOPs"}, {"bytes, eager"}});
   for (const Document& row : *answer.find("breakdown")->array()) {
     table.add({text_at(row, "component"), text_at(row, by),
-               report::Cell::whole(static_cast<WideInteger>(number_at(row, "calls"))), to_text(flops_at(row, "flops")),
-               to_text(bytes_at(row, "bytes_eager"))});
+               report::Cell::whole(static_cast<WideInteger>(number_at(row, "calls"))),
+               report::Cell::quantity(flops_at(row, "flops")), report::Cell::quantity(bytes_at(row, "bytes_eager"))});
   }
   return table;
 }

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "diffjoule/api/data_fields.h"
+#include "diffjoule/law/validation.h"
+#include "diffjoule/units/text.h"
+
+namespace diffjoule::api {
+namespace {
+
+using io::Document;
+
+Document or_null(const std::optional<double>& number) { return number ? Document(*number) : Document(); }
+
+Document scores_of(const std::optional<law::Scores>& scores) {
+  if (!scores) return {};
+  Document d;
+  d.set("rows", static_cast<std::int64_t>(scores->rows)).set("groups", static_cast<std::int64_t>(scores->groups));
+  d.set("mean_abs_ln", scores->mean)
+      .set("median_abs_ln", scores->median)
+      .set("p90_abs_ln", scores->p90)
+      .set("mape", scores->mape);
+  d.set("r2_ln", or_null(scores->r2))
+      .set("pearson_ln", or_null(scores->pearson))
+      .set("spearman", or_null(scores->spearman));
+  d.set("covered_groups", static_cast<std::int64_t>(scores->covered))
+      .set("coverage", static_cast<double>(scores->covered) / static_cast<double>(scores->groups));
+  return std::move(d.set("coverage_low_95", scores->coverage_low)
+                       .set("coverage_high_95", scores->coverage_high)
+                       .set("median_width_ln", scores->width));
+}
+
+Document document_of(const law::Validation& v) {
+  Document d, groups = Document::Array{}, problems = Document::Array{};
+  for (const law::GroupError& g : v.groups)
+    groups.push(Document().set("group", g.group).set("energy_ln", g.energy).set("time_ln", or_null(g.time)));
+  for (const std::string& problem : v.problems) problems.push(problem);
+  d.set("form", v.form).set("baseline", v.baseline).set("energy", scores_of(v.energy)).set("time", scores_of(v.time));
+  return std::move(d.set("groups", std::move(groups)).set("problems", std::move(problems)));
+}
+
+Result<Answer> run(const Request& request, const Context& context) {
+  const std::string left_out = request.text("leave-out").value_or("model");
+  const law::LeaveOut by = left_out == "model" ? law::LeaveOut::model
+                           : left_out == "gpu" ? law::LeaveOut::gpu
+                                               : law::LeaveOut::source;
+  auto data = dataset_of(request, context);
+  if (!data) return forward(data);
+  const law::Labels folds = law::fold_labels(data->observations, by);
+  if (folds.names.size() < 2)
+    return fail(ErrorCode::unidentifiable, "validate: all " + data->used_text() + " share one " + left_out +
+                                               "; nothing is left to fit when it is left out");
+  Document d, forms = Document::Array{};
+  bool partial = false;
+  for (const law::Form& form : law::all_forms()) {
+    const law::Validation v = law::validate(form, data->observations, by);
+    partial = partial || !v.problems.empty();
+    forms.push(document_of(v));
+  }
+  d.set("leave_out", left_out)
+      .set("folds", static_cast<std::int64_t>(folds.names.size()))
+      .set("dataset", api::document_of(*data))
+      .set("forms", std::move(forms));
+  return Answer{std::move(d.set("groups", request.flag("groups"))), partial, {}};
+}
+
+// Laws first, then baselines, the best of each first.
+std::vector<const Document*> ordered(const Document& answer) {
+  std::vector<const Document*> forms;
+  for (const Document& form : *answer.find("forms")->array()) forms.push_back(&form);
+  const auto key = [](const Document* f) {
+    const Document* mean = f->at_path("energy.mean_abs_ln");
+    return std::pair(*f->find("baseline")->boolean(), mean == nullptr ? 1e9 : mean->number());
+  };
+  std::stable_sort(forms.begin(), forms.end(),
+                   [&key](const Document* a, const Document* b) { return key(a) < key(b); });
+  return forms;
+}
+
+report::Cell at(const Document& form, const std::string& path, bool percent = false) {
+  const Document* value = form.at_path(path);
+  if (value == nullptr || !value->is_number()) return {};
+  return percent ? report::Cell::percent(value->number()) : report::Cell::number(value->number());
+}
+
+report::Cell coverage(const Document& form, const std::string& what) {
+  const Document* scores = form.find(what);
+  if (scores == nullptr || scores->is_null()) return {};
+  return report::Cell::measure(percent_text(scores->find("coverage")->number()) + " [" +
+                               to_text(100.0 * scores->find("coverage_low_95")->number(), 2) + ", " +
+                               to_text(100.0 * scores->find("coverage_high_95")->number(), 2) + "]");
+}
+
+report::Table summary(const Document& answer) {
+  report::Table table({{"law"},
+                       {"energy |ln|"},
+                       {"median"},
+                       {"P90"},
+                       {"MAPE"},
+                       {"R2 of ln E"},
+                       {"Spearman"},
+                       {"90 % covers"},
+                       {"width", "ln"},
+                       {"time |ln|"},
+                       {"P90"}});
+  bool baselines = false;
+  for (const Document* form : ordered(answer)) {
+    if (*form->find("baseline")->boolean() && !baselines) table.rule();
+    baselines = *form->find("baseline")->boolean();
+    table.add({*form->find("form")->text() + (baselines ? " (baseline)" : ""), at(*form, "energy.mean_abs_ln"),
+               at(*form, "energy.median_abs_ln"), at(*form, "energy.p90_abs_ln"), at(*form, "energy.mape", true),
+               at(*form, "energy.r2_ln"), at(*form, "energy.spearman"), coverage(*form, "energy"),
+               at(*form, "energy.median_width_ln"), at(*form, "time.mean_abs_ln"), at(*form, "time.p90_abs_ln")});
+  }
+  return table;
+}
+
+report::Page view(const Document& answer) {
+  report::Page page;
+  page.text(words_of(*answer.find("dataset")));
+  const std::string& left_out = *answer.find("leave_out")->text();
+  page.text("Out of sample, one " + left_out + " left out at a time (" +
+            std::to_string(*answer.find("folds")->integer()) +
+            " folds); |ln(measured / predicted)|, groups of model x GPU x source weighted equally:");
+  page.table(summary(answer));
+  if (*answer.find("groups")->boolean()) {
+    for (const Document* form : ordered(answer)) {
+      report::Table table({{"group"}, {"energy ln", ""}, {"time ln", ""}});
+      for (const Document& g : *form->find("groups")->array())
+        table.add({*g.find("group")->text(), at(g, "energy_ln"), at(g, "time_ln")});
+      page.text("ln(measured / predicted) of " + *form->find("form")->text() + ":").table(std::move(table));
+    }
+  }
+  for (const Document& form : *answer.find("forms")->array()) {
+    for (const Document& problem : *form.find("problems")->array())
+      page.text(*form.find("form")->text() + ": " + *problem.text());
+  }
+  return page;
+}
+
+}  // namespace
+
+Verb validate() {
+  std::vector<Field> fields = data_fields();
+  fields.push_back({.name = "leave-out",
+                    .help = "what no law may have seen of the row it predicts; default: model",
+                    .placeholder = "WHAT",
+                    .choices = {"model", "gpu", "source"}});
+  fields.push_back(
+      {.name = "groups", .kind = Field::Kind::flag, .help = "show the error of every model x GPU x source"});
+  return {"validate",
+          "how well laws predict what they have not seen",
+          "Leaves out one model (or one GPU with all variants of its card, or one laboratory) at a time, fits every "
+          "form and baseline on the rest, spread and all, and compares its predictions with what was measured. "
+          "Coverage counts groups whose rows are mostly inside the 90 % interval, with the Clopper-Pearson interval of "
+          "that share.",
+          std::move(fields),
+          {"diffjoule validate", "diffjoule validate --leave-out gpu"},
+          run,
+          view};
+}
+
+}  // namespace diffjoule::api
