@@ -7,7 +7,7 @@
 namespace diffjoule::api {
 
 std::vector<Field> data_fields() {
-  return {{.name = "data",
+  return {{.name = "measurements",
            .help = "measurement tables (CSV); default: the bundled ones",
            .placeholder = "DATA",
            .positional = true,
@@ -19,7 +19,7 @@ std::vector<Field> data_fields() {
 
 Result<dataset::Dataset> dataset_of(const Request& request, const Context& context) {
   std::vector<dataset::Table> tables;
-  for (const std::string& path : request.texts("data")) {
+  for (const std::string& path : request.texts("measurements")) {
     auto bytes = io::read_file(path);
     if (!bytes) return forward(bytes);
     tables.push_back({path, std::move(*bytes)});

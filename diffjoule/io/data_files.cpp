@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 
 const EmbeddedFile* embedded(std::string_view path) {
   const auto& files = embedded_files();
-  const auto place = std::lower_bound(files.begin(), files.end(), path, [](const EmbeddedFile& f, std::string_view p) { return f.path < p; });
+  const auto place = std::lower_bound(files.begin(), files.end(), path,
+                                      [](const EmbeddedFile& f, std::string_view p) { return f.path < p; });
   return place != files.end() && place->path == path ? &*place : nullptr;
 }
 
@@ -25,7 +26,8 @@ const EmbeddedFile* embedded(std::string_view path) {
 
 Result<DataFiles> DataFiles::with_overlay(const std::string& folder) {
   std::error_code error;
-  if (!fs::is_directory(folder, error)) return fail(ErrorCode::not_found, "data folder \"" + folder + "\": there is no such folder");
+  if (!fs::is_directory(folder, error))
+    return fail(ErrorCode::not_found, "data folder \"" + folder + "\": there is no such folder");
   DataFiles files;
   files.folder_ = folder;
   return files;

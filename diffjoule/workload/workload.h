@@ -13,13 +13,13 @@
 namespace diffjoule {
 
 struct Workload {
-  std::string model;  // slug of the catalogue, Hugging Face id or another alias
+  std::string model;                          // slug of the catalogue, Hugging Face id or another alias
   std::optional<std::int64_t> width, height;  // pixels
   std::optional<std::int64_t> frames;
   std::optional<std::int64_t> steps;
-  std::int64_t batch = 1;               // images or videos made at once
-  std::optional<double> guidance;       // scale of the guidance
-  std::optional<bool> classifier_free;  // whether the denoiser also runs for the negative prompt; else by the scale
+  std::int64_t batch = 1;                   // images or videos made at once
+  std::optional<double> guidance;           // scale of the guidance
+  std::optional<bool> classifier_free;      // whether the denoiser also runs for the negative prompt; else by the scale
   std::optional<std::int64_t> text_tokens;  // tokens the denoiser attends to, all streams
   std::optional<DType> dtype;
 
