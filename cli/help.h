@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "diffjoule/api/verb.h"
 
@@ -14,8 +13,5 @@ namespace diffjoule::cli {
 
 // What `diffjoule VERB --help` prints: every field.
 [[nodiscard]] std::string help_page(const api::Verb& verb);
-
-// The man page, in roff's man macros.
-[[nodiscard]] std::string manual(std::string_view version);
 
 }  // namespace diffjoule::cli

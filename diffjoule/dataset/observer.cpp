@@ -28,14 +28,14 @@ Arithmetic arithmetic_of(flops::OpClass op_class, DType dtype) {
   }
 }
 
-// The peak of that arithmetic, or of the next wider one that the card has.
+// The peak of that arithmetic, or of the next one that the card would use instead. A 16-bit peak that no source states
+// is missing: plain fp32 is no stand-in for tensor cores.
 std::optional<FlopRate> peak_for(const GpuSpec& gpu, Arithmetic arithmetic) {
   if (const auto peak = gpu.peak(arithmetic)) return peak;
   if (arithmetic == Arithmetic::tf32) return gpu.peak(Arithmetic::fp32);
   if (arithmetic == Arithmetic::fp8) return gpu.peak16();
   if (arithmetic == Arithmetic::bf16 || arithmetic == Arithmetic::fp16) {
-    const auto other = gpu.peak(arithmetic == Arithmetic::bf16 ? Arithmetic::fp16 : Arithmetic::bf16);
-    return other ? other : gpu.peak(Arithmetic::fp32);
+    return gpu.peak(arithmetic == Arithmetic::bf16 ? Arithmetic::fp16 : Arithmetic::bf16);
   }
   return std::nullopt;
 }

@@ -95,8 +95,12 @@ void write_real(double value, std::string& out) {
     out += "null";
     return;
   }
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  // Plain decimals where people would write them; the shortest text that reads back equal either way.
+  const bool plain = value == 0.0 || (std::abs(value) >= 1e-5 && std::abs(value) < 1e15);
+  std::array<char, 64> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value,
+                                 plain ? std::chars_format::fixed : std::chars_format::scientific)
+                       .ptr;
   out.append(digits.data(), end);
 }
 
