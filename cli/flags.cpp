@@ -1,0 +1,78 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/flags.h"
+
+#include "diffjoule/io/json.h"
+
+namespace diffjoule::cli {
+
+using Kind = api::Field::Kind;
+
+const std::vector<api::Field>& common_flags() {
+  static const std::vector<api::Field> flags{
+      {.name = "json", .kind = Kind::flag, .help = "the whole answer as JSON"},
+      {.name = "csv", .kind = Kind::flag, .help = "the answer's tables as CSV"},
+      {.name = "markdown", .kind = Kind::flag, .help = "the answer as Markdown"},
+      {.name = "data",
+       .help = "folder laid out as data/, whose files come before the built-in ones",
+       .placeholder = "DIR"},
+      {.name = "help", .kind = Kind::flag, .help = "this page", .letter = 'h'},
+  };
+  return flags;
+}
+
+const std::vector<api::Field>& asking_flags() {
+  static const std::vector<api::Field> flags{
+      {.name = "help", .kind = Kind::flag, .help = "this page; after a verb: its flags", .letter = 'h'},
+      {.name = "version", .kind = Kind::flag, .help = "name and version"},
+      {.name = "man", .kind = Kind::flag, .help = "the man page (diffjoule --man | man -l -)"},
+      {.name = "completions",
+       .help = "the script that completes commands in a shell",
+       .placeholder = "SHELL",
+       .choices = {"bash", "zsh", "fish"}},
+  };
+  return flags;
+}
+
+std::string spelling(const api::Field& field) {
+  const std::string value = field.placeholder.empty() ? "TEXT" : field.placeholder;
+  if (field.positional) {
+    const std::string text = field.many ? value + "..." : value;
+    return field.required ? text : "[" + text + "]";
+  }
+  const std::string letter = field.letter != '\0' ? std::string("-") + field.letter + ", " : "";
+  return letter + "--" + field.name + (field.kind == Kind::flag ? "" : " " + value);
+}
+
+std::string explanation(const api::Field& field) {
+  std::string text = field.help;
+  const auto number = [](double value) { return io::to_json_line(value); };
+  if (field.least && field.most) {
+    text += " (" + number(*field.least) + " to " + number(*field.most) + ")";
+  } else if (field.least) {
+    text += " (at least " + number(*field.least) + ")";
+  } else if (field.most) {
+    text += " (at most " + number(*field.most) + ")";
+  }
+  for (std::size_t i = 0; i < field.choices.size(); ++i) text += (i == 0 ? ": " : ", ") + field.choices[i];
+  return text;
+}
+
+std::string usage(const api::Verb& verb) {
+  std::string text = "diffjoule " + verb.name;
+  for (const api::Field& field : verb.fields) {
+    if (field.positional || field.required) text += " " + spelling(field);
+  }
+  return text + " [flags]";
+}
+
+const std::vector<std::pair<std::string, std::string>>& exit_codes() {
+  static const std::vector<std::pair<std::string, std::string>> codes{
+      {"0", "done"},
+      {"1", "answered, but something was left out; the warnings say what"},
+      {"2", "could not: the request, the data or the output were not as they must be"},
+  };
+  return codes;
+}
+
+}  // namespace diffjoule::cli

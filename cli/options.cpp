@@ -1,0 +1,176 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <list>
+#include <map>
+
+#include "cli/flags.h"
+#include "diffjoule/error/suggest.h"
+
+namespace diffjoule::cli {
+namespace {
+
+using Kind = api::Field::Kind;
+
+// What was said for one field.
+struct Said {
+  const api::Field* field;
+  CLI::Option* option = nullptr;
+  std::vector<std::string> values = {};
+};
+
+std::string names_of(const api::Field& field) {
+  if (field.positional) return field.name;
+  return (field.letter != '\0' ? std::string("-") + field.letter + "," : "") + "--" + field.name;
+}
+
+void add_options(CLI::App& app, const std::vector<api::Field>& fields, std::list<Said>& said) {
+  for (const api::Field& field : fields) {
+    Said& entry = said.emplace_back(Said{&field});
+    if (field.kind == Kind::flag) {
+      entry.option = app.add_flag(names_of(field));
+      continue;
+    }
+    entry.option = app.add_option(names_of(field), entry.values);
+    if (field.positional && field.many) continue;
+    // One value after each flag; that one came twice is found below.
+    entry.option->allow_extra_args(false);
+    if (field.positional) entry.option->expected(1);
+  }
+}
+
+// Text becomes what the field is of where it can; where it cannot it stays text, which the verb then refuses.
+io::Document value_of(const api::Field& field, const std::string& text) {
+  const auto whole = [&text](auto number) -> io::Document {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc{} && end == text.data() + text.size()) return number;
+    return text;
+  };
+  if (field.kind == Kind::integer) return whole(std::int64_t{0});
+  if (field.kind == Kind::real) return whole(0.0);
+  return text;
+}
+
+Status fill_request(const std::list<Said>& said, io::Document& request) {
+  for (const Said& entry : said) {
+    const api::Field& field = *entry.field;
+    if (entry.option->count() == 0) continue;
+    if (field.kind == Kind::flag) {
+      request.set(field.name, true);
+    } else if (field.many) {
+      io::Document list = io::Document::Array{};
+      for (const std::string& value : entry.values) list.push(value_of(field, value));
+      request.set(field.name, std::move(list));
+    } else if (entry.values.size() == 1) {
+      request.set(field.name, value_of(field, entry.values.front()));
+    } else {
+      return fail(ErrorCode::invalid_argument,
+                  spelling(field) + " was given " + std::to_string(entry.values.size()) + " times, expected once");
+    }
+  }
+  return {};
+}
+
+std::string first_of(const std::list<Said>& said, std::string_view name) {
+  for (const Said& entry : said) {
+    if (entry.field->name == name && entry.option->count() > 0)
+      return entry.values.empty() ? "yes" : entry.values.back();
+  }
+  return "";
+}
+
+tl::unexpected<Error> not_understood(const std::vector<std::string>& rest, const api::Verb* verb,
+                                     const std::vector<const std::vector<api::Field>*>& known) {
+  const auto is_flag = [](const std::string& text) { return text.size() > 1 && text.front() == '-'; };
+  const auto place = std::find_if(rest.begin(), rest.end(), is_flag);
+  const std::string help = verb == nullptr ? "diffjoule --help" : "diffjoule " + verb->name + " --help";
+  if (place != rest.end()) {
+    std::vector<std::string> flags;
+    for (const auto* fields : known) {
+      for (const api::Field& field : *fields) {
+        if (!field.positional) flags.push_back("--" + field.name);
+      }
+    }
+    return fail(ErrorCode::invalid_argument, unknown_name("flag", place->substr(0, place->find('=')), flags, help));
+  }
+  return fail(ErrorCode::invalid_argument,
+              "\"" + rest.front() + "\" is one argument too many; \"" + help + "\" shows what is expected");
+}
+
+Status choose_format(const std::list<Said>& said, Options& options) {
+  for (const auto& [name, format] :
+       {std::pair("json", Format::json), {"csv", Format::csv}, {"markdown", Format::markdown}}) {
+    if (first_of(said, name).empty()) continue;
+    if (options.format != Format::console)
+      return fail(ErrorCode::invalid_argument, "--json, --csv and --markdown exclude each other; give one");
+    options.format = format;
+  }
+  return {};
+}
+
+// What the parser makes of the arguments of one verb, or of the program itself.
+struct Parsed {
+  std::list<Said> said, own;  // the verb's fields, the door's
+  std::vector<std::string> rest;
+};
+
+Result<Parsed> parsed(const std::vector<std::string>& arguments, const std::vector<api::Field>& fields,
+                      const std::vector<api::Field>& own) {
+  Parsed result;
+  CLI::App app;
+  app.set_help_flag("");
+  app.allow_extras();
+  add_options(app, fields, result.said);
+  add_options(app, own, result.own);
+  try {
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    return fail(ErrorCode::invalid_argument, error.what());
+  }
+  result.rest = app.remaining();
+  return result;
+}
+
+Result<Options> read_question(const std::vector<std::string>& arguments) {
+  std::vector<api::Field> own = asking_flags();
+  auto line = parsed(arguments, {}, own);
+  if (!line) return forward(line);
+  if (!line->rest.empty()) return not_understood(line->rest, nullptr, {&own});
+  Options options;
+  options.ask = Options::Ask::help;
+  if (!first_of(line->own, "version").empty()) options.ask = Options::Ask::version;
+  if (!first_of(line->own, "man").empty()) options.ask = Options::Ask::manual;
+  options.shell = first_of(line->own, "completions");
+  if (!options.shell.empty()) options.ask = Options::Ask::completions;
+  return options;
+}
+
+}  // namespace
+
+Result<Options> read_options(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front().starts_with('-')) return read_question(arguments);
+  auto verb = api::verb_named(arguments.front());
+  if (!verb) return forward(verb);
+  const api::Verb& chosen = **verb;
+  auto line = parsed({arguments.begin() + 1, arguments.end()}, chosen.fields, common_flags());
+  if (!line) return forward(line, chosen.name);
+  Options options;
+  options.verb = &chosen;
+  if (!first_of(line->own, "help").empty()) {
+    options.ask = Options::Ask::help;
+    return options;
+  }
+  if (!line->rest.empty()) return not_understood(line->rest, &chosen, {&chosen.fields, &common_flags()});
+  if (auto status = fill_request(line->said, options.request); !status) return forward(status, chosen.name);
+  io::Document own;
+  if (auto status = fill_request(line->own, own); !status) return forward(status, chosen.name);
+  if (const io::Document* folder = own.find("data")) options.data = *folder->text();
+  if (auto status = choose_format(line->own, options); !status) return forward(status, chosen.name);
+  return options;
+}
+
+}  // namespace diffjoule::cli
