@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/flags.h"
 
+#include <cmath>
+
 #include "diffjoule/io/json.h"
 
 namespace diffjoule::cli {
@@ -46,7 +48,10 @@ std::string spelling(const api::Field& field) {
 
 std::string explanation(const api::Field& field) {
   std::string text = field.help;
-  const auto number = [](double value) { return io::to_json_line(value); };
+  const auto number = [](double value) {
+    const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
+    return whole ? std::to_string(static_cast<long long>(value)) : io::to_json_line(value);
+  };
   if (field.least && field.most) {
     text += " (" + number(*field.least) + " to " + number(*field.most) + ")";
   } else if (field.least) {

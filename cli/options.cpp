@@ -128,10 +128,14 @@ Result<Parsed> parsed(const std::vector<std::string>& arguments, const std::vect
   add_options(app, own, result.own);
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string text = error.what();  // begins with the flag and a colon
+    return fail(ErrorCode::invalid_argument, text.substr(0, text.find(':')) + " needs a value");
   } catch (const CLI::ParseError& error) {
     return fail(ErrorCode::invalid_argument, error.what());
   }
   result.rest = app.remaining();
+  std::erase(result.rest, "--");  // what ends the flags is no argument
   return result;
 }
 
