@@ -127,6 +127,7 @@ report::Cell cell(const std::string& key, const Document& value) {
   if (key == "power_limit_w" || key == "idle_w") return report::Cell::quantity(value.number() * watt);
   if (key == "bandwidth_bytes_per_s") return report::Cell::quantity(value.number() * byte_per_second);
   if (key == "peak_16bit_flops_per_s") return report::Cell::quantity(value.number() * flop_per_second);
+  if (value.integer() != nullptr) return report::Cell::whole(static_cast<WideInteger>(*value.integer()));
   return report::Cell::number(value.number());
 }
 

@@ -10,6 +10,7 @@
 // ones' ln A_g - ln(power limit / bandwidth), plus that of its own data sheet.
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string>
 
 #include "diffjoule/law/form.h"
@@ -28,34 +29,51 @@ double log_sheet(const Observation& o) {
   return std::log((o.device.power_limit / o.device.bandwidth).in(picojoule_per_byte));
 }
 
-// Columns: ln A, alpha, float32, size, boundaries but the first, GPUs but the first.
+// Columns in the order in which they may claim what the data cannot tell apart: ln A, float32, boundaries but the
+// first, GPUs but the first, then alpha and size. So alpha is refused where work differs only as dtype or GPU do.
 struct Design {
   std::vector<std::string> names;
   stats::Matrix x;
   std::vector<double> y;
-  Labels gpus, boundaries;
+  std::size_t alpha = 0;  // its column
 };
 
-constexpr std::size_t fixed_columns = 4;
+// What runs share, by enumeration or alphabet, so that the same data give the same law in any order.
+template <class T, class Of>
+std::vector<T> kinds(std::span<const Observation> rows, Of of) {
+  std::set<T> all;
+  for (const Observation& o : rows) all.insert(of(o));
+  return {all.begin(), all.end()};
+}
 
 Design design_of(std::span<const Observation> rows) {
+  const auto boundaries = kinds<Boundary>(rows, [](const Observation& o) { return o.boundary; });
+  const auto gpus = kinds<std::string>(rows, [](const Observation& o) { return o.gpu; });
   Design d;
-  d.gpus = labels(rows, [](const Observation& o) { return o.gpu; });
-  d.boundaries = labels(rows, [](const Observation& o) { return std::string(name(o.boundary)); });
-  d.names = {"ln_A", "alpha", "beta_dtype[float32]", "beta_res"};
-  for (std::size_t b = 1; b < d.boundaries.names.size(); ++b)
-    d.names.push_back("beta_boundary[" + d.boundaries.names[b] + "]");
-  for (std::size_t g = 1; g < d.gpus.names.size(); ++g) d.names.push_back("beta_gpu[" + d.gpus.names[g] + "]");
+  d.names = {"ln_A", "beta_dtype[float32]"};
+  for (std::size_t b = 1; b < boundaries.size(); ++b)
+    d.names.push_back("beta_boundary[" + std::string(name(boundaries[b])) + "]");
+  for (std::size_t g = 1; g < gpus.size(); ++g) d.names.push_back("beta_gpu[" + gpus[g] + "]");
+  d.alpha = d.names.size();
+  d.names.insert(d.names.end(), {"alpha", "beta_res"});
   d.x = stats::Matrix(rows.size(), d.names.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     d.x(i, 0) = 1.0;
-    d.x(i, 1) = log_work(rows[i]);
-    d.x(i, 2) = rows[i].float32 ? 1.0 : 0.0;
-    d.x(i, 3) = log_size(rows[i]);
-    const std::size_t boundary = d.boundaries.of_row[i], gpu = d.gpus.of_row[i];
-    if (boundary > 0) d.x(i, fixed_columns + boundary - 1) = 1.0;
-    if (gpu > 0) d.x(i, fixed_columns + d.boundaries.names.size() - 1 + gpu - 1) = 1.0;
+    d.x(i, 1) = rows[i].float32 ? 1.0 : 0.0;
+    for (std::size_t b = 1; b < boundaries.size(); ++b) d.x(i, 1 + b) = rows[i].boundary == boundaries[b] ? 1.0 : 0.0;
+    for (std::size_t g = 1; g < gpus.size(); ++g) d.x(i, boundaries.size() + g) = rows[i].gpu == gpus[g] ? 1.0 : 0.0;
+    d.x(i, d.alpha) = log_work(rows[i]);
+    d.x(i, d.alpha + 1) = log_size(rows[i]);
     d.y.push_back(std::log(rows[i].measured.energy_per_item->in(joule)));
+  }
+  return d;
+}
+
+// The same with alpha = 1: its column is empty and its share is taken off the response.
+Design with_alpha_one(Design d) {
+  for (std::size_t i = 0; i < d.y.size(); ++i) {
+    d.y[i] -= d.x(i, d.alpha);
+    d.x(i, d.alpha) = 0.0;
   }
   return d;
 }
@@ -63,7 +81,10 @@ Design design_of(std::span<const Observation> rows) {
 Coefficient coefficient(const stats::LinearFit& fit, std::size_t kept, const std::string& column) {
   Coefficient c{column, column == "ln_A" ? "ln(J)" : "1", fit.coefficients[kept], {}, {}, {}, {}};
   if (fit.covariance) c.standard_error = std::sqrt((*fit.covariance)(kept, kept));
-  if (fit.cluster_covariance) c.cluster_standard_error = std::sqrt((*fit.cluster_covariance)(kept, kept));
+  // With no more clusters than coefficients the sandwich is singular: its zeros would look like certainty.
+  if (fit.cluster_covariance && *fit.cluster_dof >= fit.columns.size()) {
+    c.cluster_standard_error = std::sqrt((*fit.cluster_covariance)(kept, kept));
+  }
   const auto error = c.cluster_standard_error ? c.cluster_standard_error : c.standard_error;
   const std::size_t dof = c.cluster_standard_error ? *fit.cluster_dof : fit.dof;
   if (error && dof > 0) {
@@ -95,23 +116,38 @@ double value_or(const Law& law, const std::string& column, double otherwise) {
 }
 
 // ln A of each GPU, and the mean of what is left of them when the data sheet is taken off.
-void add_intercepts(std::span<const Observation> rows, const Design& d, Law& law) {
+void add_intercepts(std::span<const Observation> rows, Law& law) {
   const double base = value_or(law, "ln_A", 0.0);
   double left = 0.0;
-  for (std::size_t g = 0; g < d.gpus.names.size(); ++g) {
-    const double intercept = base + value_or(law, "beta_gpu[" + d.gpus.names[g] + "]", 0.0);
-    law.gpu_intercepts[d.gpus.names[g]] = intercept;
-    const auto row =
-        static_cast<std::size_t>(std::find(d.gpus.of_row.begin(), d.gpus.of_row.end(), g) - d.gpus.of_row.begin());
-    left += intercept - log_sheet(rows[row]);
+  for (const Observation& o : rows) {
+    const double intercept = base + value_or(law, "beta_gpu[" + o.gpu + "]", 0.0);
+    if (law.gpu_intercepts.emplace(o.gpu, intercept).second) left += intercept - log_sheet(o);
   }
   law.coefficients.push_back({"ln_A beyond the data sheet",
                               "ln(J per (pJ/B))",
-                              left / static_cast<double>(d.gpus.names.size()),
+                              left / static_cast<double>(law.gpu_intercepts.size()),
                               {},
                               {},
                               {},
                               {}});
+}
+
+// ln A, alpha, beta_dtype, beta_res, the rest: as the paper writes them.
+void order(std::vector<Coefficient>& coefficients) {
+  const auto place = [](const Coefficient& c) {
+    return c.name == "ln_A"                   ? 0
+           : c.name == "alpha"                ? 1
+           : c.name.starts_with("beta_dtype") ? 2
+           : c.name == "beta_res"             ? 3
+                                              : 4;
+  };
+  std::stable_sort(coefficients.begin(), coefficients.end(),
+                   [&place](const Coefficient& a, const Coefficient& b) { return place(a) < place(b); });
+}
+
+bool refuses(const stats::LinearFit& fit, std::size_t column) {
+  return std::any_of(fit.refused.begin(), fit.refused.end(),
+                     [column](const stats::Unidentified& r) { return r.column == column; });
 }
 
 Result<Law> fit(std::span<const Observation> all) {
@@ -119,17 +155,28 @@ Result<Law> fit(std::span<const Observation> all) {
   for (const Observation& o : all) {
     if (o.measured.energy_per_item) rows.push_back(o);
   }
-  const Design d = design_of(rows);
+  Design d = design_of(rows);
   const std::vector<double> weights = group_weights(rows);
   const Labels clusters = labels(rows, [](const Observation& o) { return o.model + " on " + o.gpu; });
-  auto solved = stats::least_squares(d.x, d.y, {.names = d.names, .weights = weights, .clusters = clusters.of_row});
+  const auto solve = [&] {
+    return stats::least_squares(d.x, d.y, {.names = d.names, .weights = weights, .clusters = clusters.of_row});
+  };
+  auto solved = solve();
   if (!solved) return forward(solved, "fitting the published law");
   Law law;
+  for (const stats::Unidentified& refused : solved->refused) law.refused.push_back({refused.name, refused.reason});
+  if (refuses(*solved, d.alpha)) {
+    d = with_alpha_one(std::move(d));
+    solved = solve();
+    if (!solved) return forward(solved, "fitting the published law with alpha = 1");
+    law.coefficients.push_back({"alpha", "1, assumed: refused", 1.0, {}, {}, {}, {}});
+  }
   for (std::size_t k = 0; k < solved->columns.size(); ++k)
     law.coefficients.push_back(coefficient(*solved, k, d.names[solved->columns[k]]));
-  for (const stats::Unidentified& refused : solved->refused) law.refused.push_back({refused.name, refused.reason});
+  order(law.coefficients);
   law.quality = quality_of(*solved, d);
-  add_intercepts(rows, d, law);
+  if (refuses(*solved, d.alpha)) law.quality.r2 = law.quality.adjusted_r2 = std::nullopt;  // they would be of ln(E / F)
+  add_intercepts(rows, law);
   return law;
 }
 
