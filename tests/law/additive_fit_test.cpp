@@ -45,7 +45,8 @@ TEST(AdditiveFit, NeverGoesBelowZero) {
   AdditiveProblem p = problem();
   // The second column is pure harm: it is large where y is small.
   for (std::size_t i = 0; i < p.y.size(); ++i) p.columns(i, 1) = 1e4 / p.y[i];
-  for (const double c : additive_fit(p)->coefficients) EXPECT_GE(c, 0.0);
+  const AdditiveFit fit = additive_fit(p).value();
+  for (const double c : fit.coefficients) EXPECT_GE(c, 0.0);
 }
 
 }  // namespace
