@@ -13,15 +13,17 @@
 namespace diffjoule {
 
 struct Workload {
-  std::string model;                          // slug of the catalogue, Hugging Face id or another alias
-  std::optional<std::int64_t> width, height;  // pixels
-  std::optional<std::int64_t> frames;
-  std::optional<std::int64_t> steps;
-  std::int64_t batch = 1;                   // images or videos made at once
-  std::optional<double> guidance;           // scale of the guidance
-  std::optional<bool> classifier_free;      // whether the denoiser also runs for the negative prompt; else by the scale
-  std::optional<std::int64_t> text_tokens;  // tokens the denoiser attends to, all streams
-  std::optional<DType> dtype;
+  std::string model;                                  // slug of the catalogue, Hugging Face id or another alias
+  std::optional<std::int64_t> width = std::nullopt;   // pixels
+  std::optional<std::int64_t> height = std::nullopt;  // pixels
+  std::optional<std::int64_t> frames = std::nullopt;
+  std::optional<std::int64_t> steps = std::nullopt;
+  std::int64_t batch = 1;                         // images or videos made at once
+  std::optional<double> guidance = std::nullopt;  // scale of the guidance
+  std::optional<bool> classifier_free =
+      std::nullopt;  // whether the denoiser also runs for the negative prompt; else by the scale
+  std::optional<std::int64_t> text_tokens = std::nullopt;  // tokens the denoiser attends to, all streams
+  std::optional<DType> dtype = std::nullopt;
 
   friend bool operator==(const Workload&, const Workload&) = default;
 };

@@ -12,7 +12,7 @@ namespace {
 class Observing : public testing::Test {
  protected:
   Observer observer{models::Catalogue(io::DataFiles()), GpuCatalogue(io::DataFiles())};
-  law::Observation see(const Workload& workload, const Run& run = {.gpu = "H100-SXM-80GB"}) {
+  law::Observation see(const Workload& workload, const dataset::Run& run = {.gpu = "H100-SXM-80GB"}) {
     auto seen = observer.observe(workload, run);
     EXPECT_TRUE(seen.has_value()) << seen.error().message();
     return seen ? seen->observation : law::Observation{};
