@@ -4,7 +4,7 @@
 // The image autoencoder of latent diffusion: convolutions, and one attention over all latent cells in the middle.
 // Rombach et al., 2022. diffusers AutoencoderKL, as Stable Diffusion (4 channels), SDXL, and SD3 and FLUX (16 channels)
 // use it.
-#include "diffjoule/models/architecture.h"
+#include "diffjoule/models/autoencoder_call.h"
 #include "diffjoule/models/unet_blocks.h"
 
 namespace diffjoule::models {
@@ -117,20 +117,11 @@ Result<Graph> build(const io::Document& document, const Call& call) {
   if (config.problem()) return tl::unexpected<Error>(*config.problem());
   Builder b(call.dtype);
   const std::int64_t factor = spatial_factor(c);
-  const bool encoding = call.direction == Call::Direction::encode;
-  const std::int64_t rows = encoding ? call.height / factor : call.height,
-                     columns = encoding ? call.width / factor : call.width;
-  const Tensor image = b.tensor({call.batch, c.in_channels, rows * factor, columns * factor});
-  const Tensor latent = b.tensor({call.batch, c.latent_channels, rows, columns});
-  if (encoding) {
-    encode(b, image, c);
-    auto quiet = b.parameters_only();
-    decode(b, latent, c);
-  } else {
-    decode(b, latent, c);
-    auto quiet = b.parameters_only();
-    encode(b, image, c);
-  }
+  const LatentSize size = latent_size(call, factor);
+  const Tensor image = b.tensor({call.batch, c.in_channels, size.rows * factor, size.columns * factor});
+  const Tensor latent = b.tensor({call.batch, c.latent_channels, size.rows, size.columns});
+  build_halves(
+      b, call, [&] { encode(b, image, c); }, [&] { decode(b, latent, c); });
   return finished(b, config);
 }
 

@@ -4,7 +4,7 @@
 // The causal video autoencoder of Wan 2.1, which Qwen-Image uses for single images ("Wan: Open and Advanced Large-Scale
 // Video Generative Models", 2025). Image mode: one frame, padded by two empty ones in front of every causal
 // convolution. diffusers AutoencoderKLQwenImage, AutoencoderKLWan.
-#include "diffjoule/models/architecture.h"
+#include "diffjoule/models/autoencoder_call.h"
 
 namespace diffjoule::models {
 namespace {
@@ -158,20 +158,11 @@ Result<Graph> build(const io::Document& document, const Call& call) {
                                             std::to_string(call.frames) + " latent frames are not counted yet");
   Builder b(call.dtype);
   const std::int64_t factor = spatial_factor(c);
-  const bool encoding = call.direction == Call::Direction::encode;
-  const std::int64_t rows = encoding ? call.height / factor : call.height,
-                     columns = encoding ? call.width / factor : call.width;
-  const Tensor image = b.tensor({call.batch, c.image_channels, 1, rows * factor, columns * factor});
-  const Tensor latent = b.tensor({call.batch, c.latent_channels, 1, rows, columns});
-  if (encoding) {
-    encode(b, image, c);
-    auto quiet = b.parameters_only();
-    decode(b, latent, c);
-  } else {
-    decode(b, latent, c);
-    auto quiet = b.parameters_only();
-    encode(b, image, c);
-  }
+  const LatentSize size = latent_size(call, factor);
+  const Tensor image = b.tensor({call.batch, c.image_channels, 1, size.rows * factor, size.columns * factor});
+  const Tensor latent = b.tensor({call.batch, c.latent_channels, 1, size.rows, size.columns});
+  build_halves(
+      b, call, [&] { encode(b, image, c); }, [&] { decode(b, latent, c); });
   return finished(b, config);
 }
 
