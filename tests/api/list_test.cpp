@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "diffjoule/api/verb.h"
+#include "diffjoule/io/csv.h"
+
+namespace diffjoule::api {
+namespace {
+
+TEST(List, EveryListHasRowsThatBeginWithAName) {
+  const auto verb = verb_named("list");
+  ASSERT_TRUE(verb);
+  const std::vector<std::string>& lists = (*verb)->fields.front().choices;
+  ASSERT_GE(lists.size(), 3u);
+  for (const std::string& what : lists) {
+    const auto answer = call("list", io::Document().set("what", what), Context{{}, "test"});
+    ASSERT_TRUE(answer) << what << ": " << answer.error().message();
+    const auto table = io::parse_csv(report::to_csv((*verb)->view(answer->document)));
+    ASSERT_TRUE(table) << what << ": " << table.error().message();
+    EXPECT_GT(table->rows(), 0u) << what;
+    for (std::size_t row = 0; row < table->rows(); ++row) EXPECT_FALSE(table->at(row, 0).empty()) << what;
+  }
+}
+
+}  // namespace
+}  // namespace diffjoule::api
