@@ -13,6 +13,10 @@
 namespace diffjoule::models {
 namespace {
 
+// No network has more: what is written out block by block stays short.
+constexpr std::int64_t most_resnets = 64;
+constexpr std::size_t most_levels = 16;
+
 struct UnetConfig {
   explicit UnetConfig(Config& c)
       : in_channels(c.integer("in_channels", 4)),
@@ -34,6 +38,12 @@ struct UnetConfig {
     if (up.size() != levels)
       c.refuse("up_block_types", std::to_string(up.size()) + " types", std::to_string(levels) + ", one a level");
     resnets = c.integers("layers_per_block", std::vector<std::int64_t>(levels, 2), levels);
+    for (const std::int64_t count : resnets) {
+      if (count > most_resnets)
+        c.refuse("layers_per_block", std::to_string(count), "at most " + std::to_string(most_resnets));
+    }
+    if (levels > most_levels)
+      c.refuse("block_out_channels", std::to_string(levels) + " widths", "at most " + std::to_string(most_levels));
     // The published key says "dim" and means the number of heads.
     const char* key = c.is_null("num_attention_heads") ? "attention_head_dim" : "num_attention_heads";
     heads = c.integers(key, std::vector<std::int64_t>(levels, 8), levels);

@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: The diffjoule authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every diffjoule/MODULE/FILE.cpp has tests/MODULE/FILE_test.cpp, or stands here with the test that covers it."""
+
+import pathlib
+import sys
+
+root = pathlib.Path(__file__).resolve().parents[2]
+
+COVERED = {
+    "graph/graph.cpp": "tests/graph/builder_test.cpp: graphs are only made by builders",
+    "graph/op.cpp": "tests/models/reference_test.cpp: names of operators against PyTorch's",
+    "io/document.cpp": "tests/io/json_test.cpp: every document there is read and written",
+    "law/additive_law.cpp": "tests/law/fit_test.cpp: time and boundaries of the additive forms",
+    "law/folds.cpp": "tests/law/validation_test.cpp",
+    "law/form.cpp": "tests/law/law_test.cpp: unknown forms",
+    "law/groups.cpp": "tests/law/validation_test.cpp: groups and their weights",
+    "law/observation.cpp": "tests/dataset/observer_test.cpp",
+    "models/architecture.cpp": "tests/models/reference_test.cpp",
+    "models/blocks.cpp": "tests/models/reference_test.cpp",
+    "models/unet_blocks.cpp": "tests/models/reference_test.cpp",
+    "stats/design.cpp": "tests/stats/least_squares_test.cpp: what a design may not be",
+}
+
+problems = []
+for file in sorted((root / "diffjoule").glob("*/*.cpp")):
+    path = str(file.relative_to(root / "diffjoule"))
+    test = root / "tests" / path.replace(".cpp", "_test.cpp")
+    if not test.exists() and path not in COVERED:
+        problems.append(f"diffjoule/{path}: tests/{path.replace('.cpp', '_test.cpp')} is missing")
+    if test.exists() and path in COVERED:
+        problems.append(f"{path}: has a test of its own now; take it off the list in tests/house/mirror_test.py")
+for path, where in COVERED.items():
+    if not (root / "diffjoule" / path).exists():
+        problems.append(f"tests/house/mirror_test.py: {path} is gone")
+    if not (root / where.split(":")[0]).exists():
+        problems.append(f"tests/house/mirror_test.py: {where.split(':')[0]}, said to cover {path}, is missing")
+
+print("\n".join(problems))
+sys.exit(1 if problems else 0)
