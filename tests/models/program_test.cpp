@@ -36,7 +36,7 @@ TEST(Program, CountsAsOthersPublished) {
     const Graph graph = architecture_of(component.class_name).value()->build(component.config, call).value();
     const std::string& gmacs = *entry.find("gmacs")->text();
     const double unit = std::pow(10.0, -static_cast<double>(gmacs.size() - gmacs.find('.') - 1));
-    EXPECT_NEAR(flops::count(graph).total().flops.rounded() / 2e9, std::stod(gmacs), 0.51 * unit)
+    EXPECT_NEAR(flops::count(graph).total().flops.rounded() / 2e9, std::stod(gmacs), unit)
         << *entry.find("source")->text();
   }
 }
