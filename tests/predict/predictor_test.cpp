@@ -6,6 +6,9 @@
 
 #include <algorithm>
 
+#include "diffjoule/dataset/measurements.h"
+#include "diffjoule/law/fit.h"
+
 namespace diffjoule::predict {
 namespace {
 
@@ -48,6 +51,19 @@ TEST_F(Predicting, SaysWhenItExtrapolatesAndOnWhatAxis) {
 TEST_F(Predicting, NamesAssumedInputs) {
   EXPECT_FALSE(of({.model = "qwen-image"}).assumed.empty());
   EXPECT_FALSE(of({.model = "flux1-dev"}, {.gpu = "A100"}).assumed.empty());
+}
+
+TEST_F(Predicting, TheBuiltInLawIsWhatTheBundledDataGive) {
+  const auto tables = dataset::bundled(io::DataFiles()).value();
+  const dataset::Dataset data = dataset::read(tables, observer, false).value();
+  const law::Law fresh = law::fit(*law::form_named("op_class").value(), data.observations).value();
+  const law::Law& built_in = predictor.law();
+  ASSERT_EQ(fresh.coefficients.size(), built_in.coefficients.size());
+  for (std::size_t k = 0; k < fresh.coefficients.size(); ++k) {
+    EXPECT_NEAR(fresh.value(k), built_in.value(k), 1e-6 * (1.0 + fresh.value(k)))
+        << fresh.coefficients[k].name << ": run tools/builtin_law.sh";
+  }
+  EXPECT_NEAR(fresh.energy_spread->deviation, built_in.energy_spread->deviation, 1e-6);
 }
 
 TEST_F(Predicting, RefusesTheWallOfANode) {
