@@ -153,9 +153,25 @@ Result<Options> read_question(const std::vector<std::string>& arguments) {
   return options;
 }
 
+// Flags that every verb takes may stand before it: they are moved to the end.
+std::vector<std::string> verb_first(std::vector<std::string> arguments) {
+  for (std::size_t moved = 0; moved < arguments.size() && arguments.front().starts_with("--");) {
+    const std::string first = arguments.front();
+    const auto is_meant = [&first](const api::Field& f) { return first.substr(2, first.find('=') - 2) == f.name; };
+    const auto flag = std::find_if(common_flags().begin(), common_flags().end(), is_meant);
+    if (flag == common_flags().end() || flag->name == "help") break;
+    const bool takes_next = flag->kind != Kind::flag && first.find('=') == std::string::npos && arguments.size() > 1;
+    const std::ptrdiff_t count = takes_next ? 2 : 1;
+    std::rotate(arguments.begin(), arguments.begin() + count, arguments.end());
+    moved += static_cast<std::size_t>(count);
+  }
+  return arguments;
+}
+
 }  // namespace
 
-Result<Options> read_options(const std::vector<std::string>& arguments) {
+Result<Options> read_options(const std::vector<std::string>& given) {
+  const std::vector<std::string> arguments = verb_first(given);
   if (arguments.empty() || arguments.front().starts_with('-')) return read_question(arguments);
   auto verb = api::verb_named(arguments.front());
   if (!verb) return forward(verb);

@@ -23,8 +23,8 @@ struct Options {
   std::string shell;                // of the completions
 };
 
-// `arguments` without the program's name. Values are turned into what their fields say; whether they are acceptable is
-// the verb's to say. An error offers the nearest verb or flag.
-[[nodiscard]] Result<Options> read_options(const std::vector<std::string>& arguments);
+// `given`: the arguments without the program's name. Values are turned into what their fields say; whether they are
+// acceptable is the verb's to say. An error offers the nearest verb or flag.
+[[nodiscard]] Result<Options> read_options(const std::vector<std::string>& given);
 
 }  // namespace diffjoule::cli
