@@ -111,7 +111,8 @@ Result<Request> check(const Verb& verb, const io::Document& request) {
   std::vector<std::string> known;
   for (const Field& field : verb.fields) known.push_back(field.name);
   if (request.object() != nullptr) {
-    for (const auto& [name, value] : *request.object()) {
+    for (const auto& [key, value] : *request.object()) {
+      const std::string& name = key;  // clang 14 captures no structured binding
       const auto field =
           std::find_if(verb.fields.begin(), verb.fields.end(), [&name](const Field& f) { return f.name == name; });
       if (field == verb.fields.end())

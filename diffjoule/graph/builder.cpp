@@ -72,8 +72,8 @@ void Builder::own_in(std::string_view module, std::string_view name, Shape shape
   own(name, shape, true);
 }
 
-Tensor Builder::append(Op op, Shape shape, DType dtype) {
-  if (!parameters_only_) nodes_.push_back({std::move(op), dtype, current_});
+Tensor Builder::append(const Op& op, Shape shape, DType dtype) {
+  if (!parameters_only_) nodes_.push_back({op, dtype, current_});
   return {shape, dtype};
 }
 

@@ -156,7 +156,7 @@ class Builder {
   void own(std::string_view name, Shape shape, bool learnable);
   void own_in(std::string_view module, std::string_view name, Shape shape);
   Tensor multiply(const Tensor& a, const Tensor& b, bool attention);
-  Tensor append(Op op, Shape shape, DType dtype);
+  Tensor append(const Op& op, Shape shape, DType dtype);
   bool require(bool holds, std::string_view verb, const Shape& shape, std::string_view wanted);
 
   DType dtype_;
