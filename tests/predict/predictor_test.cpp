@@ -40,6 +40,16 @@ TEST_F(Predicting, MoreStepsMorePixelsAndMoreGpusNeverCostLess) {
             *of({.model = "flux1-dev"}).prediction.duration);
 }
 
+TEST_F(Predicting, NoGpuDrawsMoreThanItsPowerLimit) {
+  for (const char* model : {"sd15", "sdxl-base", "flux1-dev", "qwen-image"}) {
+    for (const std::int64_t batch : {1, 64}) {
+      EXPECT_LE(of({.model = model, .batch = batch}).power, 700.001 * watt) << model << " " << batch;
+      EXPECT_LE(of({.model = model, .batch = batch}, {.gpu = "A100-SXM4-40GB", .devices = 8}).power, 8 * 400.001 * watt)
+          << model;
+    }
+  }
+}
+
 TEST_F(Predicting, SaysWhenItExtrapolatesAndOnWhatAxis) {
   EXPECT_TRUE(of({.model = "flux1-dev"}).warnings.empty());
   const Predicted far = of({.model = "flux1-dev", .steps = 1000});

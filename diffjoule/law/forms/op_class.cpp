@@ -6,6 +6,7 @@
 //
 //   t = exp(d_t) sum_k a_k x_k             x_k: law/terms.h, elapsed
 //   E = exp(d_E) P_max ( sum_k b_k X_k + p_s n t )   X_k: busy, over n GPUs
+//   t is at least E / (n P_max): a GPU at its power limit slows down
 #include <cmath>
 
 #include "diffjoule/law/additive_fit.h"
@@ -73,11 +74,13 @@ Result<Law> fit(std::span<const Observation> observations) {
 }
 
 Result<Central> predict(const Law& law, const Observation& o) {
-  const Duration elapsed = predicted_time(law, first_time, o);
+  Duration elapsed = predicted_time(law, first_time, o);
   const auto columns = energy_columns(o, elapsed);
   Energy used;
   for (std::size_t j = 0; j < columns.size(); ++j) used += law.value(j) * columns[j];
   if (const auto card = law.cards.find(o.gpu); card != law.cards.end()) used = std::exp(card->second.energy) * used;
+  // No GPU draws more than its limit for long: it slows down instead.
+  elapsed = std::max(elapsed, o.batch * used / (o.devices * o.device.power_limit));
   const auto difference = boundary_difference(o, elapsed);
   if (!difference) return tl::unexpected<Error>(difference.error());
   // Above idle an energy stays positive: idle time never costs more than the run.
