@@ -10,7 +10,7 @@ namespace diffjoule::io {
 namespace {
 
 std::string folder() {
-  const std::string path = testing::TempDir() + "diffjoule_file_test";
+  std::string path = testing::TempDir() + "diffjoule_file_test";
   std::filesystem::create_directories(path);
   return path;
 }
