@@ -7,6 +7,7 @@
 #include <charconv>
 #include <list>
 #include <map>
+#include <utility>
 
 #include "cli/flags.h"
 #include "diffjoule/error/suggest.h"
@@ -20,8 +21,9 @@ using Kind = api::Field::Kind;
 struct Said {
   const api::Field* field;
   CLI::Option* option = nullptr;
-  std::vector<std::string> values = {};
+  std::vector<std::string> values = {std::size_t times = 0;  // set once parsed
 };
+};  // namespace
 
 std::string names_of(const api::Field& field) {
   if (field.positional) return field.name;
@@ -58,7 +60,7 @@ io::Document value_of(const api::Field& field, const std::string& text) {
 Status fill_request(const std::list<Said>& said, io::Document& request) {
   for (const Said& entry : said) {
     const api::Field& field = *entry.field;
-    if (entry.option->count() == 0) continue;
+    if (entry.times == 0) continue;
     if (field.kind == Kind::flag) {
       request.set(field.name, true);
     } else if (field.many) {
@@ -77,8 +79,7 @@ Status fill_request(const std::list<Said>& said, io::Document& request) {
 
 std::string first_of(const std::list<Said>& said, std::string_view name) {
   for (const Said& entry : said) {
-    if (entry.field->name == name && entry.option->count() > 0)
-      return entry.values.empty() ? "yes" : entry.values.back();
+    if (entry.field->name == name && entry.times > 0) return entry.values.empty() ? "yes" : entry.values.back();
   }
   return "";
 }
@@ -134,6 +135,10 @@ Result<Parsed> parsed(const std::vector<std::string>& arguments, const std::vect
   } catch (const CLI::ParseError& error) {
     return fail(ErrorCode::invalid_argument, error.what());
   }
+  // The options go with the parser; how often each was said stays.
+  for (auto* list : {&result.said, &result.own}) {
+    for (Said& entry : *list) entry.times = std::exchange(entry.option, nullptr)->count();
+  }
   result.rest = app.remaining();
   std::erase(result.rest, "--");  // what ends the flags is no argument
   return result;
@@ -168,7 +173,7 @@ std::vector<std::string> verb_first(std::vector<std::string> arguments) {
   return arguments;
 }
 
-}  // namespace
+}  // namespace diffjoule::cli
 
 Result<Options> read_options(const std::vector<std::string>& given) {
   const std::vector<std::string> arguments = verb_first(given);
