@@ -21,9 +21,9 @@ using Kind = api::Field::Kind;
 struct Said {
   const api::Field* field;
   CLI::Option* option = nullptr;
-  std::vector<std::string> values = {std::size_t times = 0;  // set once parsed
-};
-};  // namespace
+  std::vector<std::string> values = {};
+  std::size_t times = 0;  // set once parsed
+};                        // namespace
 
 std::string names_of(const api::Field& field) {
   if (field.positional) return field.name;
@@ -173,7 +173,7 @@ std::vector<std::string> verb_first(std::vector<std::string> arguments) {
   return arguments;
 }
 
-}  // namespace diffjoule::cli
+}  // namespace
 
 Result<Options> read_options(const std::vector<std::string>& given) {
   const std::vector<std::string> arguments = verb_first(given);
