@@ -23,7 +23,7 @@ struct Said {
   CLI::Option* option = nullptr;
   std::vector<std::string> values = {};
   std::size_t times = 0;  // set once parsed
-};                        // namespace
+};
 
 std::string names_of(const api::Field& field) {
   if (field.positional) return field.name;
