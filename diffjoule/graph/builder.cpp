@@ -60,7 +60,13 @@ Builder::Scope Builder::repeat(std::string_view name, std::int64_t count, std::i
   return enter(name, first, std::max<std::int64_t>(1, count));
 }
 
+Builder::Again Builder::again(std::int64_t calls) {
+  require(calls > 0, "again", {}, "at least one call; leave out the block for none");
+  return {*this, std::max<std::int64_t>(1, calls)};
+}
+
 void Builder::own(std::string_view name, Shape shape, bool learnable) {
+  if (operators_only_) return;
   const bool known = std::any_of(parameters_.begin(), parameters_.end(), [&](const Parameter& p) {
     return p.scope == current_ && p.name == name && p.shape == shape;
   });

@@ -84,6 +84,25 @@ class Builder {
   };
   ParametersOnly parameters_only() { return ParametersOnly(*this); }
 
+  // As long as the returned guard lasts, operators count `calls` times and no parameters are recorded: a module that
+  // is called again on equal chunks, whose parameters another call records.
+  class [[nodiscard]] Again {
+   public:
+    Again(Builder& builder, std::int64_t calls)
+        : builder_(builder), scope_(builder.enter("", 0, calls)), outer_(builder.operators_only_) {
+      builder.operators_only_ = true;
+    }
+    Again(const Again&) = delete;
+    Again& operator=(const Again&) = delete;
+    ~Again() { builder_.operators_only_ = outer_; }
+
+   private:
+    Builder& builder_;
+    Scope scope_;
+    bool outer_;
+  };
+  Again again(std::int64_t calls);
+
   // ---- tensors without work
   [[nodiscard]] Tensor tensor(Shape shape) const { return {shape, dtype_}; }
   // The same elements seen with another shape (reshape, transpose of a contiguous result, ...).
@@ -164,7 +183,7 @@ class Builder {
   std::vector<Node> nodes_;
   std::vector<Parameter> parameters_;
   ScopeId current_ = 0;
-  bool parameters_only_ = false;
+  bool parameters_only_ = false, operators_only_ = false;
   std::optional<Error> first_error_;
 };
 

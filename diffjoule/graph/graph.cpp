@@ -34,6 +34,7 @@ std::string Graph::path(ScopeId scope) const {
   if (scope == 0) return "";
   const ScopeStep& step = scopes_[scope];
   const std::string path_here = joined(path(step.parent), step.name);
+  if (step.name.empty()) return path_here;
   return step.count > 0 ? joined(path_here, "*") : path_here;
 }
 

@@ -16,7 +16,7 @@ namespace diffjoule {
 using ScopeId = std::uint32_t;
 
 // A step of the module path. The root has an empty name. `count` > 0 marks a numbered list of equal blocks: this
-// scope stands for NAME.FIRST .. NAME.(FIRST + COUNT - 1).
+// scope stands for NAME.FIRST .. NAME.(FIRST + COUNT - 1). Without a name it is the same module called COUNT times.
 struct ScopeStep {
   ScopeId parent = 0;
   std::string name;

@@ -89,5 +89,19 @@ TEST(Builder, ConvolutionsHaveTheSizesOfPyTorchs) {
   EXPECT_EQ(b.transposed_convolution("c", x, 2, Shape{4, 4}, Shape{2, 2}, Shape{1, 1}).shape, (Shape{1, 2, 130, 128}));
 }
 
+TEST(Builder, ModulesCalledAgainCountTheirOperatorsAndKeepTheirParametersOnce) {
+  Builder b(DType::float32);
+  b.linear("proj", b.tensor({1, 4}), 8);
+  {
+    auto more = b.again(3);
+    b.linear("proj", b.tensor({1, 4}), 8);
+  }
+  const Graph graph = b.finish().value();
+  EXPECT_EQ(to_decimal(graph.learnable_parameters().exact()), "40");
+  ASSERT_EQ(graph.nodes().size(), 2U);
+  EXPECT_EQ(graph.repeats(graph.nodes()[1].scope), 3);
+  EXPECT_EQ(graph.path(graph.nodes()[1].scope), "");
+}
+
 }  // namespace
 }  // namespace diffjoule
