@@ -100,7 +100,7 @@ TEST(Builder, ModulesCalledAgainCountTheirOperatorsAndKeepTheirParametersOnce) {
   EXPECT_EQ(to_decimal(graph.learnable_parameters().exact()), "40");
   ASSERT_EQ(graph.nodes().size(), 2U);
   EXPECT_EQ(graph.repeats(graph.nodes()[1].scope), 3);
-  EXPECT_EQ(graph.path(graph.nodes()[1].scope), "");
+  EXPECT_EQ(graph.path(graph.nodes()[1].scope), "proj");
 }
 
 }  // namespace
