@@ -17,8 +17,9 @@ namespace {
 using namespace diffjoule;
 
 void count_model(benchmark::State& state, const std::string& model) {
-  const models::Catalogue catalogue{io::DataFiles{}};
-  const auto pipeline = catalogue.find(model);
+  models::PipelineShelf shelf{models::Catalogue{io::DataFiles{}}};
+  const auto find = [&shelf](const std::string& name) { return shelf.find(name); };
+  const auto pipeline = find(model);
   if (!pipeline) {
     state.SkipWithError(pipeline.error().message().c_str());
     return;
@@ -26,9 +27,9 @@ void count_model(benchmark::State& state, const std::string& model) {
   Workload workload;
   workload.model = model;
   for (auto _ : state) {
-    const auto settings = models::settle(*pipeline, workload);
-    if (!settings) return state.SkipWithError(settings.error().message().c_str());
-    const auto program = models::program(*pipeline, *settings);
+    const auto passes = models::passes(find, workload);
+    if (!passes) return state.SkipWithError(passes.error().message().c_str());
+    const auto program = models::program(*passes);
     if (!program) return state.SkipWithError(program.error().message().c_str());
     benchmark::DoNotOptimize(flops::count(*program));
   }

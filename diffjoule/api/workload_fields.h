@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "diffjoule/api/verb.h"
+#include "diffjoule/models/pipeline_shelf.h"
 #include "diffjoule/models/program.h"
 #include "diffjoule/workload/workload.h"
 

@@ -87,15 +87,6 @@ std::size_t stage_index(Stage stage) { return stage == Stage::encode ? 0 : stage
 
 }  // namespace
 
-Result<const models::Pipeline*> Observer::pipeline(const std::string& name) {
-  if (const auto known = pipelines_.find(name); known != pipelines_.end()) return known->second;
-  auto found = models_.find(name);
-  if (!found) return pipelines_.emplace(name, tl::unexpected<Error>(found.error())).first->second;
-  auto& kept = pipelines_by_slug_[found->slug];
-  if (!kept) kept = std::make_unique<models::Pipeline>(std::move(*found));
-  return pipelines_.emplace(name, kept.get()).first->second;
-}
-
 Result<const GpuSpec*> Observer::gpu(const std::string& name) {
   if (const auto known = specs_.find(name); known != specs_.end()) return known->second;
   auto found = gpus_.find(name);
@@ -109,25 +100,28 @@ Result<const GpuSpec*> Observer::gpu(const std::string& name) {
 }
 
 Result<const Observer::Unit*> Observer::unit(const models::PlannedPhase& phase) {
-  models::Call call = phase.call;
+  models::PlannedPhase varied = phase;
+  models::Call& call = varied.call;
   const UnitKey key{phase.component,  static_cast<int>(call.direction), call.frames, call.height, call.width,
-                    call.text_tokens, static_cast<int>(call.dtype)};
+                    call.text_tokens, static_cast<int>(call.dtype), phase.variation};
   if (const auto known = units_.find(key); known != units_.end()) return &known->second;
   Unit made;
   for (const std::int64_t batch : {std::int64_t{1}, std::int64_t{2}}) {
     call.batch = batch;
-    auto graph = phase.architecture->build(phase.component->config, call);
-    if (!graph) return forward(graph, phase.name);
+    auto graph = models::build(varied);
+    if (!graph) return forward(graph);
     (batch == 1 ? made.one : made.two) = flops::count(*graph);
   }
   return &units_.emplace(key, made).first->second;
 }
 
-Status Observer::add_work(const models::Pipeline& pipeline, const models::Settings& settings, const GpuSpec& gpu,
-                          law::Observation& o) {
-  auto phases = models::plan(pipeline, settings);
-  if (!phases) return forward(phases);
-  for (const models::PlannedPhase& phase : *phases) {
+Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Observation& o) {
+  auto planned = models::plan(*pass.pipeline, pass.settings);
+  if (!planned) return forward(planned);
+  if (!planned->missing.empty())
+    return fail(ErrorCode::unavailable, pass.pipeline->slug + " can be counted in part only: " + planned->missing[0]);
+  for (const models::PlannedPhase& phase : planned->phases) {
+    if (phase.stage == Stage::denoise) o.family = phase.architecture->name;
     auto unit_cost = unit(phase);
     if (!unit_cost) return forward(unit_cost);
     const Unit& u = **unit_cost;
@@ -147,27 +141,30 @@ Status Observer::add_work(const models::Pipeline& pipeline, const models::Settin
       work.peak = *peak;
     }
     // The paper's F: one pass of everything, once an item.
-    const double calls = phase.stage == Stage::denoise ? static_cast<double>(settings.steps) : 1.0;
+    const models::Settings& s = pass.settings;
+    const double calls = phase.stage != Stage::denoise ? 1.0
+                                                       : static_cast<double>(phase.evaluations * phase.call.batch) /
+                                                             static_cast<double>(s.classifier_free ? 2 * s.batch : s.batch);
     o.single_pass_flops += calls * as_quantity(u.one.total().flops);
   }
-  o.family = phases->at(phases->size() - 2).architecture->name;
   return {};
 }
 
 Result<Observed> Observer::observe(const Workload& workload, const Run& run) {
-  auto found_pipeline = pipeline(workload.model);
-  if (!found_pipeline) return forward(found_pipeline);
+  auto passes = models::passes([this](const std::string& name) { return pipeline(name); }, workload);
+  if (!passes) return forward(passes);
   auto found_gpu = gpu(run.gpu);
   if (!found_gpu) return forward(found_gpu);
-  auto settings = models::settle(**found_pipeline, workload);
-  if (!settings) return forward(settings, (*found_pipeline)->slug);
   if (run.devices < 1 || run.devices > 4096) {
     return fail(ErrorCode::invalid_argument,
                 "GPUs is " + std::to_string(run.devices) + "; expected a whole number from 1 to 4096");
   }
   Observed seen;
-  seen.notes = settings->notes;
-  seen.assumed = settings->assumed;
+  for (const models::Pass& pass : *passes) {
+    seen.notes.insert(seen.notes.end(), pass.settings.notes.begin(), pass.settings.notes.end());
+    seen.assumed.insert(seen.assumed.end(), pass.settings.assumed.begin(), pass.settings.assumed.end());
+  }
+  const models::Settings* settings = &passes->back().settings;  // what comes out
   auto sheet = sheet_of(**found_gpu, seen.assumed);
   if (!sheet) return forward(sheet);
   law::Observation& o = seen.observation;
@@ -180,10 +177,12 @@ Result<Observed> Observer::observe(const Workload& workload, const Run& run) {
   o.float32 = settings->dtype == DType::float32;
   o.pixels = static_cast<double>(settings->width) * static_cast<double>(settings->height);
   o.steps = static_cast<double>(settings->steps);
-  o.model = (*found_pipeline)->slug;
+  o.model = (*pipeline(workload.model))->slug;
   o.gpu = (*found_gpu)->name;
   o.card = cards_.at(o.gpu);
-  if (auto status = add_work(**found_pipeline, *settings, **found_gpu, o); !status) return forward(status);
+  for (const models::Pass& pass : *passes) {
+    if (auto status = add_work(pass, **found_gpu, o); !status) return forward(status);
+  }
   return seen;
 }
 

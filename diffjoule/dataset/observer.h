@@ -11,6 +11,7 @@
 #include "diffjoule/flops/cost.h"
 #include "diffjoule/hardware/gpu.h"
 #include "diffjoule/law/observation.h"
+#include "diffjoule/models/pipeline_shelf.h"
 #include "diffjoule/models/program.h"
 #include "diffjoule/workload/workload.h"
 
@@ -37,13 +38,15 @@ struct Observed {
 
 class Observer {
  public:
-  Observer(models::Catalogue models, GpuCatalogue gpus) : models_(std::move(models)), gpus_(std::move(gpus)) {}
+  Observer(models::PipelineShelf models, GpuCatalogue gpus) : models_(std::move(models)), gpus_(std::move(gpus)) {}
+  Observer(models::Catalogue models, GpuCatalogue gpus)
+      : Observer(models::PipelineShelf(std::move(models)), std::move(gpus)) {}
 
   // What was measured is left empty.
   [[nodiscard]] Result<Observed> observe(const Workload& workload, const Run& run);
 
   // The catalogue's entries by any of their names; remembered.
-  [[nodiscard]] Result<const models::Pipeline*> pipeline(const std::string& name);
+  [[nodiscard]] Result<const models::Pipeline*> pipeline(const std::string& name) { return models_.find(name); }
   [[nodiscard]] Result<const GpuSpec*> gpu(const std::string& name);
 
  private:
@@ -52,16 +55,15 @@ class Observer {
     flops::CostByClass one, two;
   };
   using UnitKey =
-      std::tuple<const models::Component*, int, std::int64_t, std::int64_t, std::int64_t, std::int64_t, int>;
+      std::tuple<const models::Component*, int, std::int64_t, std::int64_t, std::int64_t, std::int64_t, int,
+                 models::Variation>;
 
   [[nodiscard]] Result<const Unit*> unit(const models::PlannedPhase& phase);
-  [[nodiscard]] Status add_work(const models::Pipeline& pipeline, const models::Settings& settings, const GpuSpec& gpu,
+  [[nodiscard]] Status add_work(const models::Pass& pass, const GpuSpec& gpu,
                                 law::Observation& o);
 
-  models::Catalogue models_;
+  models::PipelineShelf models_;
   GpuCatalogue gpus_;
-  std::map<std::string, std::unique_ptr<models::Pipeline>, std::less<>> pipelines_by_slug_;
-  std::map<std::string, Result<const models::Pipeline*>, std::less<>> pipelines_;
   std::map<std::string, std::unique_ptr<GpuSpec>, std::less<>> specs_by_name_;
   std::map<std::string, Result<const GpuSpec*>, std::less<>> specs_;
   std::map<std::string, std::string> cards_;  // by name of GPU

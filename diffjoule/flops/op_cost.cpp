@@ -103,13 +103,19 @@ OpClass class_of(const Op& op) {
       op);
 }
 
-Cost cost_of(const Op& op, DType dtype) {
+Cost cost_of(const Op& op, DType dtype, WeightFormat weights) {
   const Traffic t = std::visit([](const auto& o) { return traffic(o); }, op);
   const auto to_bytes = [dtype](WideInteger elements) { return ByteCount(elements * bits(dtype) / 8); };
+  const bool quantised = weights != WeightFormat::as_arithmetic;
+  const WeightBlock& block = block_of(weights);
+  const ByteCount expanded = to_bytes(t.weights);
+  const ByteCount stored =
+      quantised ? ByteCount((t.weights + block.elements - 1) / block.elements * block.bytes) : expanded;
+  const ByteCount read = quantised ? stored + expanded + expanded : stored;
   return {.flops = FlopCount(flops_per_mac * t.macs),
-          .bytes_ideal = to_bytes(t.ideal + t.weights),
-          .bytes_eager = to_bytes(t.eager + t.weights),
-          .weight_bytes = to_bytes(t.weights),
+          .bytes_ideal = to_bytes(t.ideal) + stored,
+          .bytes_eager = to_bytes(t.eager) + read,
+          .weight_bytes = read,
           .scores = ElementCount(t.scores),
           .calls = CallCount(1)};
 }

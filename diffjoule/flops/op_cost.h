@@ -11,7 +11,10 @@ namespace diffjoule::flops {
 [[nodiscard]] OpClass class_of(const Op& op);
 
 // Bytes are of tensors of `dtype`.
-[[nodiscard]] Cost cost_of(const Op& op, DType dtype);
+//
+// Quantised weights are stored and read in their own format. Ideal bytes count that; eager bytes add what expanding
+// them to the dtype of the arithmetic costs, one write and one read.
+[[nodiscard]] Cost cost_of(const Op& op, DType dtype, WeightFormat weights = WeightFormat::as_arithmetic);
 
 // Elements of the result.
 [[nodiscard]] ElementCount result_elements(const Op& op);

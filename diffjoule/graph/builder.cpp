@@ -79,7 +79,7 @@ void Builder::own_in(std::string_view module, std::string_view name, Shape shape
 }
 
 Tensor Builder::append(const Op& op, Shape shape, DType dtype) {
-  if (!parameters_only_) nodes_.push_back({op, dtype, current_});
+  if (!parameters_only_) nodes_.push_back({op, dtype, current_, WeightFormat::as_arithmetic});
   return {shape, dtype};
 }
 
@@ -255,6 +255,10 @@ Tensor Builder::reduce(Reduction::Kind kind, const Tensor& x, int axis) {
 
 Tensor Builder::clone(const Tensor& x) {
   return append(Copy{Copy::Kind::layout, x.shape.elements(), x.shape.elements()}, x.shape, x.dtype);
+}
+
+Tensor Builder::copy(const Tensor& x) {
+  return append(Copy{Copy::Kind::into, x.shape.elements(), x.shape.elements()}, x.shape, x.dtype);
 }
 
 Tensor Builder::cast(const Tensor& x, DType dtype) {

@@ -8,6 +8,7 @@
 
 #include "diffjoule/graph/dtype.h"
 #include "diffjoule/graph/op.h"
+#include "diffjoule/graph/weight_format.h"
 
 // One forward of one network: operators in the order they run, the parameters they own, and the scopes (module paths)
 // both live in. A block that repeats is stored once; its scope carries how often. Made by Builder, immutable after.
@@ -28,6 +29,7 @@ struct Node {
   Op op;
   DType dtype;
   ScopeId scope;
+  WeightFormat weights = WeightFormat::as_arithmetic;
 };
 
 // A tensor of the checkpoint. Buffers are stored but not learnt (the position table of SD3).

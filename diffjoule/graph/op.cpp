@@ -21,7 +21,8 @@ constexpr std::array<std::string_view, 14> elementwise{"add",        "sub",   "m
                                                        "neg",        "exp",   "sin",       "cos",  "rsqrt",
                                                        "reciprocal", "clamp", "clamp_min", "where"};
 constexpr std::array<std::string_view, 3> reductions{"mean", "sum", "linalg_vector_norm"};
-constexpr std::array<std::string_view, 5> copies{"clone", "_to_copy", "constant_pad_nd", "index", "repeat"};
+constexpr std::array<std::string_view, 6> copies{"clone", "_to_copy", "constant_pad_nd",
+                                                    "index", "repeat",   "copy"};
 constexpr std::array<std::string_view, 2> concatenations{"cat", "stack"};
 
 std::string_view resampling_name(const Resampling& op) {

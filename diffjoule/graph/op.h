@@ -82,7 +82,7 @@ struct Resampling {
 
 // Bytes moved and nothing computed: a change of layout or of dtype, padding, a gather.
 struct Copy {
-  enum class Kind { layout, dtype, pad, gather, repeat } kind;
+  enum class Kind { layout, dtype, pad, gather, repeat, into } kind;  // into: part of a tensor that is there
   ElementCount reads, elements;
 };
 

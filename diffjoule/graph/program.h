@@ -40,6 +40,7 @@ struct Program {
   std::int64_t items;                // images or videos the request makes
   std::vector<std::string> notes;    // what a reader must know: rounded sizes, ...
   std::vector<std::string> assumed;  // facts that no reliable source confirms
+  std::vector<std::string> missing;  // components that could not be counted
 };
 
 }  // namespace diffjoule

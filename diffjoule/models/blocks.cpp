@@ -51,4 +51,42 @@ Tensor gated_residual(Builder& b, const Tensor& x, const Tensor& y, const Tensor
   return b.add(x, b.mul(gate, y));
 }
 
+Tensor text_projection(Builder& b, std::string_view name, const Tensor& x, std::int64_t width) {
+  auto scope = b.scope(name);
+  return b.linear("linear_2", b.gelu(b.linear("linear_1", x, width)), width);
+}
+
+Tensor attention_layer(Builder& b, std::string_view name, const Tensor& x, const Tensor& context,
+                       const AttentionLayer& layer) {
+  auto scope = b.scope(name);
+  const Tensor q = b.linear("to_q", x, layer.width, layer.bias), k = b.linear("to_k", context, layer.width, layer.bias),
+               v = b.linear("to_v", context, layer.width, layer.bias);
+  const Tensor mixed = b.clone(b.attention(q, k, v, layer.heads, {.masked = layer.masked}));
+  const Tensor y = b.linear("to_out.0", mixed, x.shape[-1]);
+  return layer.rescales ? b.div(y) : y;
+}
+
+Tensor table_modulation(Builder& b, std::string_view name, Shape table, const Tensor& time, std::int64_t width) {
+  b.parameter(name, table);
+  const auto parts = static_cast<std::int64_t>(table.elements().exact()) / width;
+  const Tensor sum = b.add(b.tensor({1, parts, width}), b.view(time, {time.shape[0], time.shape[-1] / width, width}));
+  return b.narrow(sum, 1, 1);
+}
+
+Tensor patch_tokens(Builder& b, std::string_view name, const Tensor& latents, Shape patch, std::int64_t width) {
+  Shape none = patch;
+  for (int i = 0; i < static_cast<int>(patch.rank()); ++i) none = none.with(i, 0);
+  const Tensor y = b.convolution(name, latents, width, patch, patch, none);
+  return b.view(y, {y.shape[0], static_cast<std::int64_t>(y.shape.elements().exact()) / (y.shape[0] * width), width});
+}
+
+Tensor rotate_in_place(Builder& b, const Tensor& x) {
+  const Tensor half = b.narrow(x, -1, x.shape[-1] / 2);
+  for (const auto kind : {Elementwise::Kind::sub, Elementwise::Kind::add}) {
+    const Tensor cosine = b.mul(half, half), sine = b.mul(half, half);
+    b.copy(b.elementwise(kind, cosine, sine));
+  }
+  return x;
+}
+
 }  // namespace diffjoule::models

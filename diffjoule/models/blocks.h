@@ -36,4 +36,31 @@ namespace diffjoule::models {
 // x + gate y
 [[nodiscard]] Tensor gated_residual(Builder& b, const Tensor& x, const Tensor& y, const Tensor& gate);
 
+// linear_1, tanh-GELU, linear_2: of text features. diffusers PixArtAlphaTextProjection.
+[[nodiscard]] Tensor text_projection(Builder& b, std::string_view name, const Tensor& x, std::int64_t width);
+
+// Attention as diffusers' Attention module runs it: to_q of x, to_k and to_v of `context`, heads, to_out.0.
+struct AttentionLayer {
+  std::int64_t heads = 1;
+  std::int64_t width = 0;  // of all heads together
+  Bias bias = Bias::yes;   // of the three projections in
+  bool masked = false;
+  bool rescales = true;  // divides by an output factor of one, as the older processors do
+};
+[[nodiscard]] Tensor attention_layer(Builder& b, std::string_view name, const Tensor& x, const Tensor& context,
+                                     const AttentionLayer& layer);
+
+// A stored table of `parts` modulation vectors plus the timestep's: adaLN-single of PixArt (Chen et al., 2023). The
+// result stands for each of the parts.
+[[nodiscard]] Tensor table_modulation(Builder& b, std::string_view name, Shape table, const Tensor& time,
+                                      std::int64_t width);
+
+// Latents cut into patches by a convolution "NAME", as tokens [batch, tokens, width].
+[[nodiscard]] Tensor patch_tokens(Builder& b, std::string_view name, const Tensor& latents, Shape patch,
+                                  std::int64_t width);
+
+// Rotation of pairs in halves that are written in place: x [batch, tokens, heads * width]. Wan, and others that keep
+// cosines and sines apart.
+[[nodiscard]] Tensor rotate_in_place(Builder& b, const Tensor& x);
+
 }  // namespace diffjoule::models

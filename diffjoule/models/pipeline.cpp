@@ -68,7 +68,8 @@ std::optional<Error> read_text(const io::Document& table, Pipeline& p) {
 }
 
 std::optional<Error> read_rest(const io::Document& root, Pipeline& p) {
-  Config top(root), guidance(member(root, "guidance")), decoder(member(root, "decoder")), size(member(root, "size"));
+  Config top(root), guidance(member(root, "guidance")), decoder(member(root, "decoder")), size(member(root, "size")),
+      image(member(root, "image"));
   p.name = top.text("name", p.slug);
   p.aliases = top.texts("aliases", {});
   p.weights_license = top.text("weights_license", "unknown");
@@ -79,16 +80,32 @@ std::optional<Error> read_rest(const io::Document& root, Pipeline& p) {
   if (!mode_named(mode)) guidance.refuse("guidance.mode", "\"" + mode + "\"", "batch, two_passes, embedded or none");
   p.guidance = mode_named(mode).value_or(GuidanceMode::none);
   p.decoder = decoder.text("component", "vae");
+  p.decodes_frames_as_batch = decoder.flag("frames_as_batch", false);
+  p.prior = top.text("prior", "");
   p.decoder_upcast = decoder.flag("upcast_float32", false);
   p.size_multiple = size.integer("multiple", 8);
   const std::string rounding = size.text("rounding", "refuse");
   if (rounding != "refuse" && rounding != "down")
     size.refuse("size.rounding", "\"" + rounding + "\"", "refuse or down");
   p.round_down = rounding == "down";
-  for (const Config* c : {&top, &guidance, &decoder, &size}) {
+  p.frames_round_up = size.text("frames_rounding", "down") == "up";
+  p.latent_spatial = size.number("latent_spatial", 0.0);
+  const std::string encodes = image.text("encodes", "none");
+  if (encodes != "none" && encodes != "one_frame" && encodes != "all_frames")
+    image.refuse("image.encodes", "\"" + encodes + "\"", "none, one_frame or all_frames");
+  p.image_input = encodes == "one_frame"    ? Pipeline::ImageInput::one_frame
+                  : encodes == "all_frames" ? Pipeline::ImageInput::all_frames
+                                            : Pipeline::ImageInput::none;
+  for (const Config* c : {&top, &guidance, &decoder, &size, &image}) {
     if (c->problem()) return c->problem();
   }
   return std::nullopt;
+}
+
+// The networks that walk from noise to image have one of these names in every published pipeline.
+bool denoises(const std::string& component) {
+  return component == "transformer" || component == "unet" || component == "prior" || component == "decoder" ||
+         component == "unet_motion";
 }
 
 // The class of each component from model_index.json ("transformer": ["diffusers", "FluxTransformer2DModel"]).
@@ -98,18 +115,27 @@ Status read_components(const io::DataFiles& files, const std::string& base, Pipe
   if (!index) return forward(index, "model_index.json");
   if (index->object() == nullptr)
     return fail(ErrorCode::invalid_data, "model_index.json: found " + index->kind() + ", expected an object");
+  p.boundary = Config(*index).number("boundary_ratio", 0.0);
   for (const auto& [component, entry] : *index->object()) {
     const io::Document::Array* pair = entry.array();
     if (pair == nullptr || pair->size() != 2 || (*pair)[1].text() == nullptr) continue;
+    if (component == "scheduler") {
+      p.scheduler.class_name = *(*pair)[1].text();
+      auto settings = files.read(base + "/scheduler/scheduler_config.json").and_then([](const std::string& text) {
+        return io::parse_json(text);
+      });
+      if (settings) p.scheduler.config = std::move(*settings);
+    }
     const std::string path = base + "/" + component + "/config.json";
     if (!files.contains(path)) continue;  // tokenizers and schedulers have none
     auto config = files.read(path).and_then([](const std::string& text) { return io::parse_json(text); });
     if (!config) return forward(config, component + "/config.json");
     p.components[component] = {*(*pair)[1].text(), std::move(*config)};
-    if (component == "transformer" || component == "unet") p.denoiser = component;
+    if (denoises(component)) p.denoiser = component;
+    if (component == "transformer_2") p.second_denoiser = component;
   }
   if (p.denoiser.empty())
-    return fail(ErrorCode::invalid_data, "model_index.json: neither a transformer nor a unet is there");
+    return fail(ErrorCode::invalid_data, "model_index.json: no transformer, unet, prior or decoder is there");
   return {};
 }
 

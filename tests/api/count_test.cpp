@@ -112,7 +112,7 @@ TEST(Count, CountsAbove2To53AreDecimalText) {
 
 TEST(Count, TwiceTheStepsAreTwiceTheDenoising) {
   const auto denoiser = [](std::int64_t steps) {
-    const Document answer = counted(of("sd15").set("steps", steps));
+    const Document answer = counted(of("sdxl-base").set("steps", steps));
     for (const Document& phase : *answer.find("phases")->array()) {
       if (*phase.find("component")->text() == "unet") return exact_at(phase, "whole.flops");
     }

@@ -22,8 +22,8 @@ class Observing : public testing::Test {
 TEST_F(Observing, TotalsEqualACountOfTheWholeProgramAtAnyBatch) {
   for (const char* model : {"sd15", "sdxl-base", "sd3-medium", "flux1-dev", "qwen-image"}) {
     const Workload workload{.model = model, .steps = 7, .batch = 5};
-    const models::Pipeline& pipeline = **observer.pipeline(model);
-    const Program program = models::program(pipeline, models::settle(pipeline, workload).value()).value();
+    const auto find = [this](const std::string& name) { return observer.pipeline(name); };
+    const Program program = models::program(models::passes(find, workload).value()).value();
     const flops::Cost whole = flops::count(program).total();
     const law::Observation o = see(workload);
     double bytes = 0.0, scores = 0.0, calls = 0.0;

@@ -46,6 +46,7 @@ TEST(Count, PhasesSumToTheProgram) {
                    {"decode", "vae", Stage::decode, 1, 1, DType::float16, example(2)}},
                   1,
                   {},
+                  {},
                   {}};
   EXPECT_EQ(count(program).total(), count(program.phases[0]).total() + count(program.phases[1]).total());
   EXPECT_EQ(count(program.phases[0]).total(), WideInteger{20} * count(example(1)).total());

@@ -75,11 +75,12 @@ Document breakdown_of(const Program& program, const std::string& by, std::size_t
 Result<Answer> run(const Request& request, const Context& context) {
   auto workload = workload_of(request);
   if (!workload) return forward(workload);
-  auto pipeline = models::Catalogue(context.data).find(workload->model);
-  if (!pipeline) return forward(pipeline);
-  auto settings = models::settle(*pipeline, *workload);
-  if (!settings) return forward(settings, pipeline->slug);
-  auto program = models::program(*pipeline, *settings);
+  models::PipelineShelf shelf{models::Catalogue(context.data)};
+  auto passes = models::passes([&shelf](const std::string& name) { return shelf.find(name); }, *workload);
+  if (!passes) return forward(passes);
+  const models::Pipeline* pipeline = *shelf.find(workload->model);
+  const models::Settings* settings = &passes->back().settings;
+  auto program = models::program(*passes);
   if (!program) return forward(program, pipeline->slug);
 
   Document d, phases = Document::Array{};
@@ -92,12 +93,15 @@ Result<Answer> run(const Request& request, const Context& context) {
   d.set("total", cost_of(total)).set("per_item", cost_of(total, static_cast<WideInteger>(program->items)));
   d.set("convention", flops::convention_name)
       .set("notes", list_of(program->notes))
-      .set("assumed", list_of(program->assumed));
+      .set("assumed", list_of(program->assumed))
+      .set("missing", list_of(program->missing));
   const std::string by = request.text("by").value_or("phase");
   d.set("by", by);
   if (by == "scope" || by == "op")
     d.set("breakdown", breakdown_of(*program, by, static_cast<std::size_t>(request.integer("depth").value_or(2))));
-  return Answer{std::move(d), false, program->notes};
+  std::vector<std::string> warnings = program->notes;
+  for (const std::string& line : program->missing) warnings.push_back("not counted: " + line);
+  return Answer{std::move(d), !program->missing.empty(), std::move(warnings)};
 }
 
 // ---- for people

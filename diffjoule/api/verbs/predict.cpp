@@ -76,8 +76,8 @@ Result<Answer> predict_one(const Request& request, const Context& context, const
   auto p = predictor.predict(observer, *workload, run);
   if (!p) return forward(p);
   const models::Pipeline& pipeline = **observer.pipeline(workload->model);
-  auto settings = models::settle(pipeline, *workload);
-  if (!settings) return forward(settings);
+  auto passes = models::passes([&observer](const std::string& name) { return observer.pipeline(name); }, *workload);
+  if (!passes) return forward(passes);
 
   Document d, shares = Document::Object{}, per_item = energy_of(p->prediction), per_batch = time_of(*p);
   for (const predict::StageShare& share : p->shares) shares.set(share.stage, share.energy);
@@ -85,7 +85,7 @@ Result<Answer> predict_one(const Request& request, const Context& context, const
       .set("name", pipeline.name)
       .set("gpu", (*observer.gpu(run.gpu))->name)
       .set("gpus", run.devices)
-      .set("workload", document_of(pipeline, *settings));
+      .set("workload", document_of(pipeline, passes->back().settings));
   d.set("law", predictor.law().form)
       .set("boundary", law::name(run.boundary))
       .set("per_item", std::move(per_item))
