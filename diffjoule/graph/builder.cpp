@@ -257,6 +257,10 @@ Tensor Builder::clone(const Tensor& x) {
   return append(Copy{Copy::Kind::layout, x.shape.elements(), x.shape.elements()}, x.shape, x.dtype);
 }
 
+Tensor Builder::repeat_rows(const Tensor& x) {
+  return append(Copy{Copy::Kind::repeat, x.shape.elements(), x.shape.elements()}, x.shape, x.dtype);
+}
+
 Tensor Builder::copy(const Tensor& x) {
   return append(Copy{Copy::Kind::into, x.shape.elements(), x.shape.elements()}, x.shape, x.dtype);
 }

@@ -153,6 +153,8 @@ class Builder {
   Tensor reduce(Reduction::Kind kind, const Tensor& x, int axis = -1);
   // Copies into another layout: what PyTorch's contiguous() or a reshape after a transpose does.
   Tensor clone(const Tensor& x);
+  // Copies of the same rows up to x's shape: PyTorch's repeat().
+  Tensor repeat_rows(const Tensor& x);
   // Writes x into part of a tensor that is there already.
   Tensor copy(const Tensor& x);
   // Nothing happens if it has that dtype already.

@@ -6,6 +6,7 @@
 // FluxTransformer2DModel.
 #include "diffjoule/models/architecture.h"
 #include "diffjoule/models/blocks.h"
+#include "diffjoule/models/joint_blocks.h"
 
 namespace diffjoule::models {
 namespace {
@@ -23,6 +24,7 @@ struct FluxConfig {
         guidance(c.flag("guidance_embeds", false)),
         rope_axes(c.integers("axes_dims_rope", {16, 56, 56})),
         width(heads * head_width) {}
+  [[nodiscard]] Heads attention() const { return {heads, head_width}; }
   std::int64_t in_channels, out_channels, double_blocks, single_blocks, head_width, heads, text_width, pooled_width;
   bool guidance;
   std::vector<std::int64_t> rope_axes;
@@ -33,73 +35,12 @@ constexpr std::int64_t timestep_width = 256;
 constexpr std::int64_t packing = 2;  // latent rows and columns in a token
 constexpr std::int64_t mlp_ratio = 4;
 
-// Cosines and sines of the positions along each axis, in float64, made anew every forward.
-void rope_table(Builder& b, std::int64_t tokens, const FluxConfig& c) {
-  b.concatenate({b.tensor({tokens, 3})}, 0);  // positions of text and image
-  for (const std::int64_t axis : c.rope_axes) {
-    const std::int64_t half = axis / 2;
-    Tensor frequencies = b.div(b.div(Tensor{{half}, DType::float64}));
-    frequencies =
-        b.mul(b.elementwise(Elementwise::Kind::reciprocal, b.elementwise(Elementwise::Kind::pow, frequencies)));
-    const Tensor angles = b.mul(Tensor{{tokens, 1}, DType::float64}, b.view(frequencies, {1, half}));
-    for (const auto kind : {Elementwise::Kind::cos, Elementwise::Kind::sin}) {
-      b.elementwise(kind, angles);
-      const Tensor twice = b.clone(Tensor{{tokens, axis}, DType::float64});  // every value for both of a pair
-      b.cast(twice, DType::float32);
-    }
-  }
-  for (int table = 0; table < 2; ++table) b.concatenate({Tensor{{tokens, c.head_width}, DType::float32}}, 1);
-}
-
-// x cos + rotated(x) sin over pairs; Su et al., "RoFormer", 2021.
-Tensor rotate(Builder& b, const Tensor& x, std::int64_t heads) {
-  const std::int64_t batch = x.shape[0], tokens = x.shape[1], width = x.shape[2] / heads;
-  const Tensor split = b.view(x, {batch, tokens, heads, width});
-  const Tensor half{{batch, tokens, heads, width / 2}, x.dtype};
-  const Tensor turned = b.view(b.stack(b.elementwise(Elementwise::Kind::neg, half), half), split.shape);
-  const Tensor table{{1, tokens, 1, width}, x.dtype};
-  return b.view(b.add(b.mul(split, table), b.mul(turned, table)), x.shape);
-}
-
-// A projection to queries or keys with its norm over each head.
-Tensor normed_projection(Builder& b, std::string_view projection, std::string_view norm, const Tensor& x,
-                         const FluxConfig& c) {
-  const Tensor y = b.linear(projection, x, c.width);
-  const Tensor heads = b.view(y, {y.shape[0], y.shape[1], c.heads, c.head_width});
-  return b.view(rms_norm(b, norm, heads), y.shape);
-}
-
-Tensor modulation(Builder& b, std::string_view name, const Tensor& conditioning, std::int64_t parts,
-                  std::int64_t width) {
-  auto scope = b.scope(name);
-  const Tensor all = b.linear("linear", b.silu(conditioning), parts * width);
-  return b.view(b.narrow(all, -1, width), {all.shape[0], 1, width});
-}
-
-struct Streams {
-  Tensor image, text;
-};
-
-Streams joint_attention(Builder& b, const Streams& x, const FluxConfig& c) {
-  auto scope = b.scope("attn");
-  const Tensor q = normed_projection(b, "to_q", "norm_q", x.image, c),
-               k = normed_projection(b, "to_k", "norm_k", x.image, c);
-  const Tensor v = b.linear("to_v", x.image, c.width);
-  const Tensor text_q = normed_projection(b, "add_q_proj", "norm_added_q", x.text, c);
-  const Tensor text_k = normed_projection(b, "add_k_proj", "norm_added_k", x.text, c);
-  const Tensor text_v = b.linear("add_v_proj", x.text, c.width);
-  const Tensor queries = rotate(b, b.concatenate({text_q, q}, 1), c.heads),
-               keys = rotate(b, b.concatenate({text_k, k}, 1), c.heads);
-  const Tensor mixed = b.clone(b.attention(queries, keys, b.concatenate({text_v, v}, 1), c.heads));
-  const Tensor image = b.narrow(mixed, 1, x.image.shape[1]), text = b.narrow(mixed, 1, x.text.shape[1]);
-  return {b.linear("to_out.0", image, c.width), b.linear("to_add_out", text, c.width)};
-}
-
 Streams double_block(Builder& b, const Streams& x, const Tensor& conditioning, const FluxConfig& c) {
   const Tensor image_mod = modulation(b, "norm1", conditioning, 6, c.width);
   const Tensor text_mod = modulation(b, "norm1_context", conditioning, 6, c.width);
   const Streams attended = joint_attention(
-      b, {modulate(b, b.layer_norm("", x.image), image_mod), modulate(b, b.layer_norm("", x.text), text_mod)}, c);
+      b, "attn", {modulate(b, b.layer_norm("", x.image), image_mod), modulate(b, b.layer_norm("", x.text), text_mod)},
+      c.attention());
   Streams y{gated_residual(b, x.image, attended.image, image_mod), gated_residual(b, x.text, attended.text, text_mod)};
   const Tensor image_ff = feed_forward(b, "ff", modulate(b, b.layer_norm("", y.image), image_mod), mlp_ratio * c.width);
   const Tensor text_ff =
@@ -107,11 +48,11 @@ Streams double_block(Builder& b, const Streams& x, const Tensor& conditioning, c
   return {gated_residual(b, y.image, image_ff, image_mod), gated_residual(b, y.text, text_ff, text_mod)};
 }
 
-Tensor self_attention(Builder& b, const Tensor& x, const FluxConfig& c) {
+Tensor self_attention(Builder& b, const Tensor& x, const Heads& heads) {
   auto scope = b.scope("attn");
-  const Tensor q = rotate(b, normed_projection(b, "to_q", "norm_q", x, c), c.heads);
-  const Tensor k = rotate(b, normed_projection(b, "to_k", "norm_k", x, c), c.heads);
-  return b.clone(b.attention(q, k, b.linear("to_v", x, c.width), c.heads));  // heads side by side
+  const Tensor q = rotate_pairs(b, normed_projection(b, "to_q", "norm_q", x, heads), heads);
+  const Tensor k = rotate_pairs(b, normed_projection(b, "to_k", "norm_k", x, heads), heads);
+  return b.clone(b.attention(q, k, b.linear("to_v", x, heads.width()), heads.count));  // heads side by side
 }
 
 Tensor single_block(Builder& b, const Streams& streams, const Tensor& conditioning, const FluxConfig& c) {
@@ -119,7 +60,7 @@ Tensor single_block(Builder& b, const Streams& streams, const Tensor& conditioni
   const Tensor mod = modulation(b, "norm", conditioning, 3, c.width);
   const Tensor normed = modulate(b, b.layer_norm("", x), mod);
   const Tensor inner = b.gelu(b.linear("proj_mlp", normed, mlp_ratio * c.width));
-  const Tensor attended = self_attention(b, normed, c);
+  const Tensor attended = self_attention(b, normed, c.attention());
   const Tensor y = b.linear("proj_out", b.concatenate({attended, inner}, 2), c.width);
   return b.narrow(gated_residual(b, x, y, mod), 1, streams.image.shape[1]);
 }
@@ -144,7 +85,8 @@ Result<Graph> build(const io::Document& document, const Call& call) {
   Tensor image = b.linear("x_embedder", b.tensor({call.batch, tokens, c.in_channels}), c.width);
   const Tensor conditioning = conditioning_vector(b, call.batch, c);
   Tensor text = b.linear("context_embedder", b.tensor({call.batch, call.text_tokens, c.text_width}), c.width);
-  rope_table(b, tokens + call.text_tokens, c);
+  b.concatenate({b.tensor({tokens + call.text_tokens, 3})}, 0);  // positions of text and image
+  rope_table(b, tokens + call.text_tokens, c.rope_axes, c.head_width);
   {
     auto blocks = b.repeat("transformer_blocks", c.double_blocks);
     const Streams out = double_block(b, {image, text}, conditioning, c);
