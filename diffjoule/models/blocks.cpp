@@ -80,6 +80,17 @@ Tensor patch_tokens(Builder& b, std::string_view name, const Tensor& latents, Sh
   return b.view(y, {y.shape[0], static_cast<std::int64_t>(y.shape.elements().exact()) / (y.shape[0] * width), width});
 }
 
+Tensor feed_forward_silu(Builder& b, std::string_view name, const Tensor& x, std::int64_t inner) {
+  auto scope = b.scope(name);
+  return b.linear("net.2", b.silu(b.linear("net.0.proj", x, inner)), x.shape[-1]);
+}
+
+Tensor rotate(Builder& b, const Tensor& x) {
+  const Tensor half = b.narrow(x, -1, x.shape[-1] / 2);
+  const Tensor turned = b.view(b.stack(b.elementwise(Elementwise::Kind::neg, half), half), x.shape);
+  return b.add(b.mul(x, x), b.mul(turned, x));
+}
+
 Tensor rotate_in_place(Builder& b, const Tensor& x) {
   const Tensor half = b.narrow(x, -1, x.shape[-1] / 2);
   for (const auto kind : {Elementwise::Kind::sub, Elementwise::Kind::add}) {

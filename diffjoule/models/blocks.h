@@ -59,6 +59,12 @@ struct AttentionLayer {
 [[nodiscard]] Tensor patch_tokens(Builder& b, std::string_view name, const Tensor& latents, Shape patch,
                                   std::int64_t width);
 
+// linear "net.0.proj", SiLU, linear "net.2". diffusers FeedForward with activation "linear-silu".
+[[nodiscard]] Tensor feed_forward_silu(Builder& b, std::string_view name, const Tensor& x, std::int64_t inner);
+
+// x cos + rotated(x) sin over pairs of heads that lie side by side: x [batch, tokens, width].
+[[nodiscard]] Tensor rotate(Builder& b, const Tensor& x);
+
 // Rotation of pairs in halves that are written in place: x [batch, tokens, heads * width]. Wan, and others that keep
 // cosines and sines apart.
 [[nodiscard]] Tensor rotate_in_place(Builder& b, const Tensor& x);

@@ -72,11 +72,20 @@ class Reference : public testing::TestWithParam<Case> {
  protected:
   Graph graph() const {
     const io::Document config = json_at("models/" + GetParam().model + "/" + GetParam().component + "/config.json");
-    const auto architecture = models::class_of(config).and_then(models::architecture_of);
+    const auto architecture = class_name(config).and_then(models::architecture_of);
     EXPECT_TRUE(architecture.has_value()) << architecture.error().message();
     auto built = (*architecture)->build(config, GetParam().call);
     EXPECT_TRUE(built.has_value()) << built.error().message();
     return std::move(built).value_or(Graph());
+  }
+  // Of the config, or where it names none, of the pipeline around it.
+  Result<std::string> class_name(const io::Document& config) const {
+    auto own = models::class_of(config);
+    if (own) return own;
+    const io::Document index = json_at("models/" + GetParam().model + "/model_index.json");
+    const io::Document* entry = index.find(GetParam().component);
+    if (entry == nullptr || entry->array() == nullptr || entry->array()->size() != 2) return own;
+    return *(*entry->array())[1].text();
   }
   io::Document trace() const {
     return json_at("reference/" + GetParam().model + "/" + GetParam().trace + ".trace.json");
