@@ -42,6 +42,7 @@ struct EagerInputs {
       case Elementwise::Kind::sub:
       case Elementwise::Kind::mul:
       case Elementwise::Kind::div:
+      case Elementwise::Kind::bitwise_and:
         return 2;
       case Elementwise::Kind::where:
         return 3;

@@ -55,7 +55,7 @@ struct Activation {
 
 // One or two operands, broadcast; one result.
 struct Elementwise {
-  enum class Kind { add, sub, mul, div, pow, neg, exp, sin, cos, rsqrt, reciprocal, clamp, clamp_min, where } kind;
+  enum class Kind { add, sub, mul, div, pow, neg, exp, sin, cos, rsqrt, reciprocal, clamp, clamp_min, where, bitwise_and } kind;
   ElementCount reads;  // elements of all operands, each at its own size
   ElementCount elements;
 };

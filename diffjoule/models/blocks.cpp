@@ -56,6 +56,13 @@ Tensor text_projection(Builder& b, std::string_view name, const Tensor& x, std::
   return b.linear("linear_2", b.gelu(b.linear("linear_1", x, width)), width);
 }
 
+Tensor linear_of_view(Builder& b, std::string_view name, const Tensor& x, std::int64_t width) {
+  const Tensor y = b.linear(name, x, width, Bias::no);
+  auto scope = b.scope(name);
+  b.parameter("bias", {width});
+  return b.add(y, b.tensor({width}));
+}
+
 Tensor attention_layer(Builder& b, std::string_view name, const Tensor& x, const Tensor& context,
                        const AttentionLayer& layer) {
   auto scope = b.scope(name);

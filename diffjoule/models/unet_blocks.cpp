@@ -53,13 +53,7 @@ Tensor spatial_transformer(Builder& b, const Tensor& x, std::int64_t heads, std:
   const Tensor normed = b.group_norm("norm", x);
   Tensor y;
   if (linear_projection) {
-    // Its input is a transposed view, for which PyTorch adds the bias in a step of its own.
-    y = b.linear("proj_in", b.view(normed, {batch, tokens, channels}), channels, Bias::no);
-    {
-      auto scope = b.scope("proj_in");
-      b.parameter("bias", {channels});
-    }
-    y = b.add(y, b.tensor({channels}));
+    y = linear_of_view(b, "proj_in", b.view(normed, {batch, tokens, channels}), channels);
   } else {
     y = b.view(b.convolution("proj_in", normed, channels, pointwise), {batch, tokens, channels});
   }

@@ -5,6 +5,7 @@
 // Rombach et al., 2022. diffusers AutoencoderKL, as Stable Diffusion (4 channels), SDXL, and SD3 and FLUX (16 channels)
 // use it.
 #include "diffjoule/models/autoencoder_call.h"
+#include "diffjoule/models/blocks.h"
 #include "diffjoule/models/unet_blocks.h"
 
 namespace diffjoule::models {
@@ -32,20 +33,11 @@ struct AutoencoderConfig {
 
 constexpr ConvolutionOptions pointwise{.kernel = 1, .stride = 1, .padding = 0};
 
-// Tokens reach the projections as a transposed view, for which PyTorch adds the bias in a step of its own.
-Tensor projection(Builder& b, std::string_view name, const Tensor& x) {
-  const std::int64_t width = x.shape[-1];
-  const Tensor y = b.linear(name, x, width, Bias::no);
-  auto scope = b.scope(name);
-  b.parameter("bias", {width});
-  return b.add(y, b.tensor({width}));
-}
-
 // One head as wide as the channels.
 Tensor attention(Builder& b, const Tensor& x) {
   auto scope = b.scope("attentions.0");
   const Tensor tokens = b.view(b.group_norm("group_norm", x), {x.shape[0], x.shape[2] * x.shape[3], x.shape[1]});
-  const Tensor q = projection(b, "to_q", tokens), k = projection(b, "to_k", tokens), v = projection(b, "to_v", tokens);
+  const Tensor q = linear_of_view(b, "to_q", tokens, x.shape[1]), k = linear_of_view(b, "to_k", tokens, x.shape[1]), v = linear_of_view(b, "to_v", tokens, x.shape[1]);
   const Tensor y = b.linear("to_out.0", b.attention(q, k, v, 1), x.shape[1]);
   return b.div(b.add(b.view(y, x.shape), x));  // by rescale_output_factor
 }

@@ -37,6 +37,7 @@ Tensor attention(Builder& b, std::string_view name, const Tensor& x, const Tenso
     q = rotate(b, q);
     k = rotate(b, k);
   }
+  if (text != nullptr) b.clone(b.tensor({x.shape[0] * c.heads, 1, text->shape[1]}));  // the mask, for every head
   return b.linear("to_out.0", b.clone(b.attention(q, k, v, c.heads, {.masked = text != nullptr})), c.width);
 }
 
