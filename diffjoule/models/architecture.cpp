@@ -3,6 +3,9 @@
 #include "diffjoule/models/architecture.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
 
 #include "diffjoule/error/suggest.h"
 
@@ -25,8 +28,19 @@ Result<std::string> class_of(const io::Document& config) {
       list != nullptr && list->array() != nullptr && !list->array()->empty()) {
     if (const std::string* name = list->array()->front().text()) return *name;
   }
+  // Encoders cut from a larger checkpoint often keep the family alone.
+  constexpr std::array<std::pair<std::string_view, const char*>, 5> families{{{"t5", "T5EncoderModel"},
+                                                                               {"umt5", "UMT5EncoderModel"},
+                                                                               {"mt5", "MT5EncoderModel"},
+                                                                               {"clip_text_model", "CLIPTextModel"},
+                                                                               {"bert", "BertModel"}}};
+  if (const io::Document* type = config.find("model_type"); type != nullptr && type->text() != nullptr) {
+    for (const auto& [family, class_name] : families) {
+      if (family == *type->text()) return std::string(class_name);
+    }
+  }
   return fail(ErrorCode::invalid_data,
-              "the config names no class: neither \"_class_name\" nor \"architectures\" is there");
+              "the config names no class: \"_class_name\", \"architectures\" and a known \"model_type\" are missing");
 }
 
 }  // namespace diffjoule::models

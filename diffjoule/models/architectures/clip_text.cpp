@@ -4,6 +4,7 @@
 // The text towers of CLIP and OpenCLIP. Radford et al., "Learning Transferable Visual Models From Natural Language
 // Supervision", 2021. transformers CLIPTextModel, CLIPTextModelWithProjection.
 #include "diffjoule/models/architecture.h"
+#include "diffjoule/models/clip_blocks.h"
 
 namespace diffjoule::models {
 namespace {
@@ -26,26 +27,6 @@ struct ClipTextConfig {
   bool projected = false;  // the pooled token goes through one more layer
 };
 
-// x sigmoid(1.702 x), in its parts.
-Tensor activation(Builder& b, const Tensor& x, const ClipTextConfig& c) {
-  if (!c.quick_gelu) return b.gelu(x);
-  return b.mul(x, b.activation(Activation::Kind::sigmoid, b.mul(x)));
-}
-
-Tensor attention(Builder& b, const Tensor& x, const ClipTextConfig& c) {
-  auto scope = b.scope("self_attn");
-  const Tensor q = b.linear("q_proj", x, c.width), k = b.linear("k_proj", x, c.width),
-               v = b.linear("v_proj", x, c.width);
-  return b.linear("out_proj", b.clone(b.attention(q, k, v, c.heads, {.masked = true, .causal = true})), c.width);
-}
-
-Tensor layer(Builder& b, Tensor x, const ClipTextConfig& c) {
-  x = b.add(x, attention(b, b.layer_norm("layer_norm1", x), c));
-  const Tensor normed = b.layer_norm("layer_norm2", x);
-  auto scope = b.scope("mlp");
-  return b.add(x, b.linear("fc2", activation(b, b.linear("fc1", normed, c.inner), c), c.width));
-}
-
 Result<Graph> build(const io::Document& document, const Call& call) {
   Config config(document);
   const ClipTextConfig c(config);
@@ -64,7 +45,7 @@ Result<Graph> build(const io::Document& document, const Call& call) {
     {
       auto scope = b.scope("encoder");
       auto blocks = b.repeat("layers", c.layers);
-      x = layer(b, x, c);
+      x = clip_layer(b, x, {c.heads, c.inner, c.quick_gelu, true});
     }
     x = b.layer_norm("final_layer_norm", x);
   }

@@ -19,12 +19,14 @@ struct T5Config {
         layers(c.integer("num_layers", 6)),
         vocabulary(c.integer("vocab_size", 32128)),
         buckets(c.integer("relative_attention_num_buckets", 32)),
+        own_positions(c.text("model_type", "t5") == "umt5"),
         activation(c.text("dense_act_fn", "relu")) {
     const std::string kind = c.text("feed_forward_proj", c.flag("is_gated_act", false) ? "gated-gelu" : "relu");
     gated = kind.starts_with("gated-");
     if (kind == "gated-gelu" && c.is_null("dense_act_fn")) activation = "gelu_new";
   }
   std::int64_t width, inner, head_width, heads, layers, vocabulary, buckets;
+  bool own_positions;  // UMT5: a table of relative positions in every layer
   std::string activation;
   bool gated = false;
 };
@@ -38,9 +40,8 @@ Tensor activate(Builder& b, const Tensor& x, const T5Config& c) {
   return b.mul(b.mul(x), b.add(bent));
 }
 
-// Buckets of relative positions looked up once for all layers.
+// Buckets of relative positions looked up.
 Tensor position_bias(Builder& b, std::int64_t tokens, const T5Config& c) {
-  auto scope = b.scope("block.0.layer.0.SelfAttention");
   b.embedding("relative_attention_bias", {tokens, tokens}, c.buckets, c.heads);
   return b.tensor({1, c.heads, tokens, tokens});
 }
@@ -52,6 +53,7 @@ Tensor attention(Builder& b, const Tensor& x, const Tensor& bias, const T5Config
     return b.view(b.linear(name, x, inner, Bias::no), {batch, c.heads, tokens, c.head_width});
   };
   const Tensor q = heads("q"), k = heads("k"), v = heads("v");
+  if (c.own_positions) (void)position_bias(b, tokens, c);
   const Tensor scores = b.add(b.attention_product(q, b.view(k, {batch, c.heads, c.head_width, tokens})), bias);
   const Tensor mixed = b.clone(b.attention_product(b.softmax(scores), v));
   return b.linear("o", b.view(mixed, {batch, tokens, inner}), c.width, Bias::no);
@@ -70,7 +72,11 @@ Result<Graph> build(const io::Document& document, const Call& call) {
   Builder b(call.dtype);
   Tensor x = b.embedding("shared", {call.batch, call.text_tokens}, c.vocabulary, c.width);
   auto encoder = b.scope("encoder");
-  const Tensor bias = position_bias(b, call.text_tokens, c);
+  const Tensor bias = b.tensor({1, c.heads, call.text_tokens, call.text_tokens});
+  if (!c.own_positions) {  // once, for all layers
+    auto first = b.scope("block.0.layer.0.SelfAttention");
+    (void)position_bias(b, call.text_tokens, c);
+  }
   {
     auto blocks = b.repeat("block", c.layers);
     {
@@ -87,7 +93,12 @@ Result<Graph> build(const io::Document& document, const Call& call) {
 }  // namespace
 
 Architecture t5_encoder() {
-  return {"T5 encoder", {"T5EncoderModel"}, Architecture::Role::text_encoder, build, nullptr, nullptr};
+  return {"T5 encoder",
+          {"T5EncoderModel", "UMT5EncoderModel", "MT5EncoderModel"},
+          Architecture::Role::text_encoder,
+          build,
+          nullptr,
+          nullptr};
 }
 
 }  // namespace diffjoule::models
