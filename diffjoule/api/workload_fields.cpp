@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/api/workload_fields.h"
 
+#include "diffjoule/checkpoint/inspection.h"
+#include "diffjoule/models/scheduler.h"
+
 namespace diffjoule::api {
 
 namespace {
@@ -85,7 +88,7 @@ std::vector<Field> workload_fields() {
   };
   return {
       {.name = "model",
-       .help = "slug, Hugging Face id or alias (see: diffjoule list models)",
+       .help = "slug, Hugging Face id or alias (see: diffjoule list models), or a path (see: diffjoule inspect)",
        .placeholder = "MODEL",
        .positional = true,
        .required = true},
@@ -243,6 +246,12 @@ Result<Workload> workload_of(const Request& request) {
   read_additions(request, w);
   if (const auto dtype = request.text("dtype")) w.dtype = dtype_named(*dtype);
   return w;
+}
+
+models::PipelineShelf shelf_of(const Context& context) {
+  return models::PipelineShelf([catalogue = models::Catalogue(context.data)](const std::string& name) {
+    return checkpoint::find_pipeline(name, catalogue);
+  });
 }
 
 io::Document document_of(const models::Pipeline& pipeline, const models::Settings& s) {

@@ -19,6 +19,9 @@ namespace diffjoule::api {
 
 [[nodiscard]] Result<Workload> workload_of(const Request& request);
 
+// Where the verbs find models: by name in the catalogue, or by path.
+[[nodiscard]] models::PipelineShelf shelf_of(const Context& context);
+
 // The settled workload as a document: every value that was used.
 [[nodiscard]] io::Document document_of(const models::Pipeline& pipeline, const models::Settings& settings);
 

@@ -75,7 +75,7 @@ Document breakdown_of(const Program& program, const std::string& by, std::size_t
 Result<Answer> run(const Request& request, const Context& context) {
   auto workload = workload_of(request);
   if (!workload) return forward(workload);
-  models::PipelineShelf shelf{models::Catalogue(context.data)};
+  models::PipelineShelf shelf = shelf_of(context);
   auto passes = models::passes([&shelf](const std::string& name) { return shelf.find(name); }, *workload);
   if (!passes) return forward(passes);
   const models::Pipeline* pipeline = *shelf.find(workload->model);

@@ -69,7 +69,7 @@ Result<Answer> predict_one(const Request& request, const Context& context, const
   auto grid = request.text("region") ? grids->find(*request.text("region")) : grids->world();
   if (!grid) return forward(grid);
 
-  dataset::Observer observer(models::Catalogue(context.data), GpuCatalogue(context.data));
+  dataset::Observer observer(shelf_of(context), GpuCatalogue(context.data));
   dataset::Run run{.gpu = *request.text("gpu"), .devices = request.integer("gpus").value_or(1)};
   run.boundary = law::boundary_named(request.text("boundary").value_or("gpu")).value_or(law::Boundary::gpu);
   run.metered_devices = run.devices;
@@ -102,7 +102,7 @@ Result<Answer> predict_table(const Request& request, const Context& context, con
   const std::string path = *request.text("rows");
   auto input = io::read_file(path);
   if (!input) return forward(input);
-  dataset::Observer observer(models::Catalogue(context.data), GpuCatalogue(context.data));
+  dataset::Observer observer(shelf_of(context), GpuCatalogue(context.data));
   auto rows = predict::predict_rows(*input, predictor, observer, request.flag("skip-bad"));
   if (!rows) return forward(rows, path);
   if (auto status = io::write_file(*request.text("output"), rows->csv); !status) return forward(status);
