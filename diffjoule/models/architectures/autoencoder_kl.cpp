@@ -20,7 +20,8 @@ struct AutoencoderConfig {
         resnets(c.integer("layers_per_block", 1)),
         quant(c.flag("use_quant_conv", true)),
         post_quant(c.flag("use_post_quant_conv", true)),
-        attention(c.flag("mid_block_add_attention", true)) {
+        attention(c.flag("mid_block_add_attention", true)),
+        normed_latents(!c.is_null("batch_norm_eps")) {
     if (channels.empty() || channels.size() > 16)
       c.refuse("block_out_channels", std::to_string(channels.size()) + " widths", "1 to 16, one a level");
     if (resnets > 64) c.refuse("layers_per_block", std::to_string(resnets), "at most 64");
@@ -29,6 +30,7 @@ struct AutoencoderConfig {
   std::vector<std::int64_t> channels;
   std::int64_t resnets;
   bool quant, post_quant, attention;
+  bool normed_latents;  // FLUX.2 keeps running statistics of its packed latents
 };
 
 constexpr ConvolutionOptions pointwise{.kernel = 1, .stride = 1, .padding = 0};
@@ -112,6 +114,13 @@ Result<Graph> build(const io::Document& document, const Call& call) {
   const LatentSize size = latent_size(call, factor);
   const Tensor image = b.tensor({call.batch, c.in_channels, size.rows * factor, size.columns * factor});
   const Tensor latent = b.tensor({call.batch, c.latent_channels, size.rows, size.columns});
+  if (c.normed_latents) {
+    constexpr std::int64_t packing = 2;
+    auto scope = b.scope("bn");
+    b.buffer("running_mean", {packing * packing * c.latent_channels});
+    b.buffer("running_var", {packing * packing * c.latent_channels});
+    b.buffer("num_batches_tracked", {});
+  }
   build_halves(
       b, call, [&] { encode(b, image, c); }, [&] { decode(b, latent, c); });
   return finished(b, config);
@@ -127,7 +136,7 @@ Result<LatentGeometry> latent(const io::Document& document) {
 }  // namespace
 
 Architecture autoencoder_kl() {
-  return {"KL autoencoder", {"AutoencoderKL"}, Architecture::Role::autoencoder, build, latent, nullptr};
+  return {"KL autoencoder", {"AutoencoderKL", "AutoencoderKLFlux2"}, Architecture::Role::autoencoder, build, latent, nullptr};
 }
 
 }  // namespace diffjoule::models
