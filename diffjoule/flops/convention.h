@@ -43,6 +43,7 @@ struct EagerInputs {
       case Elementwise::Kind::mul:
       case Elementwise::Kind::div:
       case Elementwise::Kind::bitwise_and:
+      case Elementwise::Kind::less_equal:
         return 2;
       case Elementwise::Kind::where:
         return 3;

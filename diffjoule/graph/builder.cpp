@@ -261,6 +261,15 @@ Tensor Builder::repeat_rows(const Tensor& x) {
   return append(Copy{Copy::Kind::repeat, x.shape.elements(), x.shape.elements()}, x.shape, x.dtype);
 }
 
+Tensor Builder::replicate(const Tensor& x, Shape padded) {
+  return append(Copy{Copy::Kind::replicate, x.shape.elements(), padded.elements()}, padded, x.dtype);
+}
+
+Tensor Builder::shuffle(const Tensor& x, Shape shape) {
+  require(shape.elements() == x.shape.elements(), "shuffle", x.shape, "as many elements, not " + to_text(shape));
+  return append(Copy{Copy::Kind::shuffle, x.shape.elements(), shape.elements()}, shape, x.dtype);
+}
+
 Tensor Builder::copy(const Tensor& x) {
   return append(Copy{Copy::Kind::into, x.shape.elements(), x.shape.elements()}, x.shape, x.dtype);
 }

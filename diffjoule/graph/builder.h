@@ -161,6 +161,10 @@ class Builder {
   Tensor cast(const Tensor& x, DType dtype);
   // Zero padding to a larger shape.
   Tensor pad(const Tensor& x, Shape padded);
+  // The same with copies of the edge.
+  Tensor replicate(const Tensor& x, Shape padded);
+  // Channels to space or back: PyTorch's pixel_shuffle().
+  Tensor shuffle(const Tensor& x, Shape shape);
   Tensor gather(const Tensor& x, Shape shape);
   Tensor concatenate(std::initializer_list<Tensor> parts, int axis);
   // Stacks equal tensors along a new last axis.

@@ -90,6 +90,7 @@ std::optional<Error> read_rest(const io::Document& root, Pipeline& p) {
   p.round_down = rounding == "down";
   p.frames_round_up = size.text("frames_rounding", "down") == "up";
   p.latent_spatial = size.number("latent_spatial", 0.0);
+  p.latent_temporal = size.integer("latent_temporal", 1);
   const std::string encodes = image.text("encodes", "none");
   if (encodes != "none" && encodes != "one_frame" && encodes != "all_frames")
     image.refuse("image.encodes", "\"" + encodes + "\"", "none, one_frame or all_frames");

@@ -64,6 +64,7 @@ struct Pipeline {
   std::string prior;              // slug of a pipeline that runs first, on the same prompt; may be empty
   std::string decoder;            // component; empty where the latents are the result
   double latent_spatial = 0.0;    // pixels a latent cell, rounded up to whole cells, where no decoder says so
+  std::int64_t latent_temporal = 1;  // frames a latent frame after the first, likewise
   bool decodes_frames_as_batch = false;  // an image autoencoder decodes a video frame by frame
   bool frames_round_up = false;   // to the next whole latent frame; else the frames that do not fill one are dropped
   enum class ImageInput { none, one_frame, all_frames } image_input = ImageInput::none;  // what the autoencoder encodes

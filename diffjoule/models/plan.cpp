@@ -75,14 +75,17 @@ class Planner {
   }
 
   Status read_latent() {
-    if (p_.decoder.empty() || !p_.components.contains(p_.decoder)) {
+    const auto place = p_.components.find(p_.decoder);
+    const auto architecture = place == p_.components.end()
+                                  ? Result<const Architecture*>(fail(ErrorCode::not_found, ""))
+                                  : architecture_of(place->second.class_name);
+    if (!architecture) {
       if (p_.latent_spatial <= 0.0)
-        return fail(ErrorCode::invalid_data, "no decoder says how large a latent cell is; the pipeline.toml of " +
-                                                 p_.slug + " may (size.latent_spatial)");
+        return fail(ErrorCode::invalid_data, "no decoder that is known says how large a latent cell is; the "
+                                             "pipeline.toml of " + p_.slug + " may (size.latent_spatial)");
+      latent_.temporal = p_.latent_temporal;
     } else {
-      const Component& component = p_.components.at(p_.decoder);
-      auto architecture = architecture_of(component.class_name);
-      if (!architecture) return forward(architecture, p_.decoder);
+      const Component& component = place->second;
       if ((*architecture)->latent == nullptr)
         return fail(ErrorCode::invalid_data, p_.decoder + ": " + component.class_name + " is no autoencoder");
       auto geometry = (*architecture)->latent(component.config);
