@@ -30,6 +30,12 @@ std::optional<std::int64_t> whole(const io::Document& value, std::int64_t least)
 
 }  // namespace
 
+void Config::unsupported(std::string_view key, const std::string& found) {
+  if (problem_) return;
+  problem_ = Error(ErrorCode::unavailable,
+                   "config key \"" + std::string(key) + "\": " + found + " makes a network that is not counted yet");
+}
+
 void Config::refuse(std::string_view key, const std::string& found, const std::string& expected) {
   if (!problem_)
     problem_ = Error(ErrorCode::invalid_data,

@@ -39,6 +39,8 @@ class Config {
 
   // Keeps a mistake found by the caller, e.g. two keys that contradict each other.
   void refuse(std::string_view key, const std::string& found, const std::string& expected);
+  // Keeps that the network is of a kind that is not counted yet: an error of code unavailable.
+  void unsupported(std::string_view key, const std::string& found);
   [[nodiscard]] const std::optional<Error>& problem() const { return problem_; }
 
  private:

@@ -9,6 +9,7 @@
 #include "diffjoule/error/suggest.h"
 #include "diffjoule/io/json.h"
 #include "diffjoule/io/toml.h"
+#include "diffjoule/models/architecture.h"
 #include "diffjoule/models/config.h"
 
 namespace diffjoule::models {
@@ -37,7 +38,7 @@ std::optional<Error> read_defaults(const io::Document& table, Pipeline& p) {
   p.defaults.height = c.integer("height", 0);
   p.defaults.frames = c.integer("frames", 1);
   p.defaults.steps = c.integer("steps", 0);
-  p.defaults.text_tokens = c.integer("text_tokens", 0);
+  p.defaults.text_tokens = c.integer("text_tokens", 0, 0);
   p.defaults.guidance = c.number("guidance", 0.0);
   const std::string dtype = c.text("dtype", "");
   const std::optional<DType> type = dtype_named(dtype);
@@ -109,6 +110,11 @@ bool denoises(const std::string& component) {
          component == "unet_motion";
 }
 
+bool root_flag(const io::Document& index, std::string_view key) {
+  const io::Document* found = index.find(key);
+  return found != nullptr && found->boolean() != nullptr && *found->boolean();
+}
+
 // The class of each component from model_index.json ("transformer": ["diffusers", "FluxTransformer2DModel"]).
 Status read_components(const io::DataFiles& files, const std::string& base, Pipeline& p) {
   auto index =
@@ -131,7 +137,11 @@ Status read_components(const io::DataFiles& files, const std::string& base, Pipe
     if (!files.contains(path)) continue;  // tokenizers and schedulers have none
     auto config = files.read(path).and_then([](const std::string& text) { return io::parse_json(text); });
     if (!config) return forward(config, component + "/config.json");
-    p.components[component] = {*(*pair)[1].text(), std::move(*config)};
+    // The config's own word first: forks name classes of theirs in the index.
+    auto own = class_of(*config);
+    const bool known = own && architecture_of(*own);
+    if (known && component == "transformer" && root_flag(*index, "expand_timesteps")) config->set("expand_timesteps", true);
+    p.components[component] = {known ? *own : *(*pair)[1].text(), std::move(*config)};
     if (denoises(component)) p.denoiser = component;
     if (component == "transformer_2") p.second_denoiser = component;
   }

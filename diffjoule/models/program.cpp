@@ -97,6 +97,10 @@ Result<Program> program(const std::vector<Pass>& passes) {
     made.missing.insert(made.missing.end(), planned->missing.begin(), planned->missing.end());
     for (const PlannedPhase& p : planned->phases) {
       auto graph = build(p);
+      if (!graph && graph.error().code() == ErrorCode::unavailable) {
+        made.missing.push_back(graph.error().message());
+        continue;
+      }
       if (!graph) return forward(graph);
       made.phases.push_back({name(p.stage), p.name, p.stage, p.evaluations, p.call.batch, p.call.dtype,
                              std::move(*graph)});

@@ -20,9 +20,9 @@ Tensor attention(Builder& b, std::string_view name, const Tensor& x, const Tenso
   return b.div(b.linear("to_out.0", mixed, width));  // by rescale_output_factor
 }
 
-Tensor transformer_block(Builder& b, Tensor x, const Tensor& text, std::int64_t heads) {
+Tensor transformer_block(Builder& b, Tensor x, const Tensor& text, std::int64_t heads, bool cross_only) {
   const Tensor normed = b.layer_norm("norm1", x);
-  x = b.add(attention(b, "attn1", normed, normed, heads), x);
+  x = b.add(attention(b, "attn1", normed, cross_only ? text : normed, heads), x);
   x = b.add(attention(b, "attn2", b.layer_norm("norm2", x), text, heads), x);
   return b.add(feed_forward_geglu(b, "ff", b.layer_norm("norm3", x), mlp_ratio * x.shape[-1]), x);
 }
@@ -48,7 +48,7 @@ Tensor upsample_block(Builder& b, const Tensor& x, const std::optional<Shape>& o
 }
 
 Tensor spatial_transformer(Builder& b, const Tensor& x, std::int64_t heads, std::int64_t depth, TextContext text,
-                           bool linear_projection) {
+                           bool linear_projection, bool cross_only) {
   const std::int64_t batch = x.shape[0], channels = x.shape[1], tokens = x.shape[2] * x.shape[3];
   const Tensor normed = b.group_norm("norm", x);
   Tensor y;
@@ -59,7 +59,7 @@ Tensor spatial_transformer(Builder& b, const Tensor& x, std::int64_t heads, std:
   }
   {
     auto blocks = b.repeat("transformer_blocks", depth);
-    y = transformer_block(b, y, b.tensor({batch, text.tokens, text.width}), heads);
+    y = transformer_block(b, y, b.tensor({batch, text.tokens, text.width}), heads, cross_only);
   }
   if (linear_projection) y = b.linear("proj_out", y, channels);
   y = b.clone(b.view(y, x.shape));  // channels outermost again

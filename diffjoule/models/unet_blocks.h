@@ -28,8 +28,9 @@ struct TextContext {
 };
 
 // Tokens of the image attend to each other and to the text, `depth` times. diffusers Transformer2DModel with
-// BasicTransformerBlock. `linear_projection` says whether the way in and out is a linear layer or a 1x1 convolution.
+// BasicTransformerBlock. `linear_projection` says whether the way in and out is a linear layer or a 1x1 convolution;
+// `cross_only` lets the first attention look at the text too.
 [[nodiscard]] Tensor spatial_transformer(Builder& b, const Tensor& x, std::int64_t heads, std::int64_t depth,
-                                         TextContext text, bool linear_projection);
+                                         TextContext text, bool linear_projection, bool cross_only = false);
 
 }  // namespace diffjoule::models

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "diffjoule/error/suggest.h"
 #include "diffjoule/models/program.h"
@@ -14,16 +15,33 @@ namespace {
 
 const Catalogue catalogue{io::DataFiles()};
 
-TEST(Catalogue, EveryEntryLoadsWithSourceLicenceAndAllItsComponentsKnown) {
-  EXPECT_GE(catalogue.slugs().size(), 11U);
+TEST(Catalogue, EveryEntryLoadsWithSourceLicenceAndAPlan) {
+  EXPECT_GE(catalogue.slugs().size(), 60U);
   for (const std::string& slug : catalogue.slugs()) {
     const auto pipeline = catalogue.load(slug);
     ASSERT_TRUE(pipeline.has_value()) << pipeline.error().message();
     EXPECT_FALSE(pipeline->source.empty()) << slug;
     EXPECT_FALSE(pipeline->weights_license.empty()) << slug;
-    EXPECT_FALSE(pipeline->text_encoders.empty()) << slug;
-    EXPECT_TRUE(plan(*pipeline, settle(*pipeline, {.model = slug}).value()).has_value()) << slug;
+    const auto planned = plan(*pipeline, settle(*pipeline, {.model = slug}).value());
+    ASSERT_TRUE(planned.has_value()) << planned.error().message();
+
   }
+}
+
+// docs/method/counting.md names what these are; a pipeline that has one is counted in part.
+TEST(Catalogue, ComponentsThatCannotBeCountedAreTheseAndNoOthers) {
+  std::set<std::string> classes;
+  for (const std::string& slug : catalogue.slugs()) {
+    const Pipeline pipeline = catalogue.load(slug).value();
+    for (const auto& [name, component] : pipeline.components) {
+      if (!architecture_of(component.class_name)) classes.insert(component.class_name);
+    }
+  }
+  EXPECT_EQ(classes, (std::set<std::string>{
+                         "AutoencoderKLHunyuanImage", "AutoencoderKLHunyuanVideo15", "AutoencoderKLMochi",
+                         "AutoencoderKLTemporalDecoder", "I2VGenXLUNet", "Kandinsky3UNet", "MotionAdapter",
+                         "PaellaVQModel", "PriorTransformer", "StableCascadeUNet", "UNet3DConditionModel",
+                         "UNetSpatioTemporalConditionModel", "VQModel"}));
 }
 
 TEST(Catalogue, EveryAliasMeansOneModel) {

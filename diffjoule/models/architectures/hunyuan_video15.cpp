@@ -27,7 +27,7 @@ struct HunyuanVideo15Config {
         rope_axes(c.integers("rope_axes_dim", {16, 56, 56})),
         width(heads.width()) {
     if (rope_axes.size() > 8) c.refuse("rope_axes_dim", std::to_string(rope_axes.size()) + " axes", "at most 8");
-    if (c.flag("use_meanflow", false)) c.refuse("use_meanflow", "true", "false: the second timestep is not counted yet");
+    if (c.flag("use_meanflow", false)) c.unsupported("use_meanflow", "true");
   }
   std::int64_t in_channels, out_channels;
   Heads heads;

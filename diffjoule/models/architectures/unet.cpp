@@ -26,6 +26,7 @@ struct UnetConfig {
         text_projection(c.integer("encoder_hid_dim", 0)),
         size_width(c.integer("addition_time_embed_dim", 0)),
         added_width(c.integer("projection_class_embeddings_input_dim", 0)),
+        classes(c.integer("num_class_embeds", 0, 0)),
         linear_projection(c.flag("use_linear_projection", false)),
         added(c.text("addition_embed_type", "")),
         down(c.texts("down_block_types",
@@ -47,31 +48,79 @@ struct UnetConfig {
     // The published key says "dim" and means the number of heads.
     const char* key = c.is_null("num_attention_heads") ? "attention_head_dim" : "num_attention_heads";
     heads = c.integers(key, std::vector<std::int64_t>(levels, 8), levels);
-    depths = c.integers("transformer_layers_per_block", std::vector<std::int64_t>(levels, 1), levels);
+    read_depths(c, levels);
+    read_cross_only(c, levels);
     if (!added.empty() && added != "text_time")
-      c.refuse("addition_embed_type", "\"" + added + "\"", "null or text_time");
+      c.unsupported("addition_embed_type", "\"" + added + "\"");
     if (added == "text_time" && (size_width == 0 || added_width == 0))
       c.refuse("projection_class_embeddings_input_dim", "nothing", "the width of pooled text and sizes");
     const std::string mid = c.text("mid_block_type", "UNetMidBlock2DCrossAttn");
-    if (mid != "UNetMidBlock2DCrossAttn") c.refuse("mid_block_type", "\"" + mid + "\"", "UNetMidBlock2DCrossAttn");
-    for (const char* unread :
-         {"class_embed_type", "num_class_embeds", "reverse_transformer_layers_per_block", "encoder_hid_dim_type"}) {
+    if (mid != "UNetMidBlock2DCrossAttn" && mid != "UNetMidBlock2D")
+      c.refuse("mid_block_type", "\"" + mid + "\"", "UNetMidBlock2DCrossAttn or UNetMidBlock2D");
+    attention_in_middle = mid == "UNetMidBlock2DCrossAttn";
+    for (const char* unread : {"class_embed_type", "encoder_hid_dim_type"}) {
       const bool text_projection_type =
           std::string_view(unread) == "encoder_hid_dim_type" && c.text(unread, "") == "text_proj";
       if (!c.is_null(unread) && !text_projection_type)
-        c.refuse(unread, "a value", "null: this kind of U-Net is not counted yet");
+        c.unsupported(unread, "a value");
     }
+  }
+  // Transformer layers by level, or by level and resnet; the way up may have a list of its own, outermost level last.
+  void read_depths(Config& c, std::size_t levels) {
+    const auto read = [&](const char* key, std::vector<std::vector<std::int64_t>> otherwise) {
+      const io::Document* list = c.find(key);
+      if (list == nullptr || list->array() == nullptr) return otherwise;
+      std::vector<std::vector<std::int64_t>> all;
+      for (const io::Document& entry : *list->array()) {
+        std::vector<std::int64_t> level;
+        for (const io::Document& n : entry.array() == nullptr ? io::Document::Array{entry} : *entry.array())
+          level.push_back(n.integer() == nullptr ? 0 : *n.integer());
+        const bool fits = !level.empty() && level.size() <= most_levels &&
+                          std::all_of(level.begin(), level.end(), [](std::int64_t n) { return n >= 1 && n <= Config::largest; });
+        if (!fits) {
+          c.refuse(key, "an entry that is no count", "whole numbers from 1, one a level or one a resnet");
+          return otherwise;
+        }
+        all.push_back(std::move(level));
+      }
+      if (all.size() != levels) {
+        c.refuse(key, std::to_string(all.size()) + " entries", std::to_string(levels) + ", one a level");
+        return otherwise;
+      }
+      return all;
+    };
+    const io::Document* single = c.find("transformer_layers_per_block");
+    const std::int64_t same = single != nullptr && single->integer() != nullptr
+                                  ? c.integer("transformer_layers_per_block", 1)
+                                  : 1;
+    depths = read("transformer_layers_per_block", std::vector<std::vector<std::int64_t>>(levels, {same}));
+    depths_up.assign(depths.rbegin(), depths.rend());
+    depths_up = read("reverse_transformer_layers_per_block", depths_up);
+  }
+  // Whether a level's first attention looks at the text instead of the image.
+  void read_cross_only(Config& c, std::size_t levels) {
+    cross_only.assign(levels, false);
+    const io::Document* list = c.find("only_cross_attention");
+    if (list == nullptr || list->array() == nullptr) {
+      cross_only.assign(levels, c.flag("only_cross_attention", false));
+      return;
+    }
+    for (std::size_t i = 0; i < std::min(levels, list->array()->size()); ++i)
+      cross_only[i] = (*list->array())[i].boolean() != nullptr && *(*list->array())[i].boolean();
   }
   [[nodiscard]] std::int64_t levels() const { return static_cast<std::int64_t>(channels.size()); }
   [[nodiscard]] std::int64_t time_width() const { return 4 * channels.front(); }
 
   std::int64_t in_channels, out_channels;
   std::vector<std::int64_t> channels;
-  std::int64_t text_width, text_projection, size_width, added_width;
+  std::int64_t text_width, text_projection, size_width, added_width, classes;
   bool linear_projection;
   std::string added;
   std::vector<std::string> down, up;
-  std::vector<std::int64_t> resnets, heads, depths;
+  std::vector<std::int64_t> resnets, heads;
+  std::vector<std::vector<std::int64_t>> depths, depths_up;
+  std::vector<bool> cross_only;
+  bool attention_in_middle = true;
 };
 
 constexpr std::int64_t sizes_of_sdxl = 6;  // original, crop and target height and width
@@ -84,8 +133,13 @@ bool has_attention(Builder& b, const std::string& type, std::string_view directi
 }
 
 struct Level {
-  std::int64_t index, channels, heads, depth;
-  bool attention;
+  std::int64_t index, channels, heads;
+  std::vector<std::int64_t> depths;  // one for all resnets, or one each
+  bool attention, cross_only;
+
+  [[nodiscard]] std::int64_t depth(std::int64_t resnet) const {
+    return depths[std::min(static_cast<std::size_t>(resnet), depths.size() - 1)];
+  }
 };
 
 class Unet {
@@ -99,23 +153,25 @@ class Unet {
     Tensor x = b_.convolution("conv_in", b_.tensor({call.batch, c_.in_channels, call.height, call.width}),
                               c_.channels.front());
     skips_.push_back(x);
-    for (std::int64_t i = 0; i < c_.levels(); ++i) x = down(x, level(i, i, has_attention(b_, c_.down[at(i)], "Down")));
+    for (std::int64_t i = 0; i < c_.levels(); ++i) x = down(x, level(i, i, c_.depths[at(i)], has_attention(b_, c_.down[at(i)], "Down")));
     x = middle(x);
     for (std::int64_t i = 0; i < c_.levels(); ++i)
-      x = up(x, level(i, c_.levels() - 1 - i, has_attention(b_, c_.up[at(i)], "Up")));
+      x = up(x, level(i, c_.levels() - 1 - i, c_.depths_up[at(i)], has_attention(b_, c_.up[at(i)], "Up")));
     b_.convolution("conv_out", b_.silu(b_.group_norm("conv_norm_out", x)), c_.out_channels);
   }
 
  private:
   static std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-  [[nodiscard]] Level level(std::int64_t block, std::int64_t i, bool attention) const {
-    return {block, c_.channels[at(i)], c_.heads[at(i)], c_.depths[at(i)], attention};
+  [[nodiscard]] Level level(std::int64_t block, std::int64_t i, const std::vector<std::int64_t>& depths,
+                            bool attention) const {
+    return {block, c_.channels[at(i)], c_.heads[at(i)], depths, attention, c_.cross_only[at(i)]};
   }
 
   // The timestep, and for SDXL pooled text and sizes, as one vector.
   Tensor conditioning(std::int64_t batch) {
     Tensor sum =
         embedding_mlp(b_, "time_embedding", timestep_sinusoids(b_, batch, c_.channels.front()), c_.time_width());
+    if (c_.classes > 0) sum = b_.add(sum, b_.embedding("class_embedding", {batch}, c_.classes, c_.time_width()));
     if (c_.added != "text_time") return sum;
     const Tensor sizes = timestep_sinusoids(b_, batch * sizes_of_sdxl, c_.size_width);
     const std::int64_t pooled = c_.added_width - sizes_of_sdxl * c_.size_width;
@@ -134,7 +190,7 @@ class Unet {
   }
   Tensor transformer(std::int64_t index, const Tensor& x, const Level& l) {
     auto scope = b_.scope("attentions." + std::to_string(index));
-    return spatial_transformer(b_, x, l.heads, l.depth, text_, c_.linear_projection);
+    return spatial_transformer(b_, x, l.heads, l.depth(index), text_, c_.linear_projection, l.cross_only);
   }
 
   Tensor down(Tensor x, const Level& l) {
@@ -155,7 +211,10 @@ class Unet {
     auto scope = b_.scope("mid_block");
     const std::int64_t deepest = c_.levels() - 1;
     x = resnet(0, x, c_.channels.back());
-    x = transformer(0, x, level(0, deepest, true));
+    if (!c_.attention_in_middle) return x;
+    Level l = level(0, deepest, {c_.depths[at(deepest)].back()}, true);
+    l.cross_only = false;
+    x = transformer(0, x, l);
     return resnet(1, x, c_.channels.back());
   }
 

@@ -14,7 +14,7 @@ namespace {
 
 struct VideoAutoencoderConfig {
   explicit VideoAutoencoderConfig(Config& c)
-      : base(c.integer("base_dim", 96)),
+      : base(c.integer("base_dim", c.integer("dim", 96))),
         latent_channels(c.integer("z_dim", 16)),
         image_channels(c.integer("input_channels", c.integer("in_channels", 3))),
         multiples(c.integers("dim_mult", {1, 2, 4, 4})),
@@ -28,6 +28,7 @@ struct VideoAutoencoderConfig {
     temporal.assign(multiples.empty() ? 0 : multiples.size() - 1, false);
     // "temperal" is the published spelling.
     const io::Document* flags = c.find("temperal_downsample");
+    if (flags == nullptr) flags = c.find("temporal_downsample");
     if (flags == nullptr || flags->array() == nullptr || flags->array()->size() != temporal.size()) {
       c.refuse("temperal_downsample", flags == nullptr ? "nothing" : flags->kind(),
                "true or false for each level but the last");
