@@ -9,6 +9,7 @@
 #include "diffjoule/flops/count.h"
 #include "diffjoule/io/file.h"
 #include "diffjoule/io/toml.h"
+#include "diffjoule/models/pipeline_shelf.h"
 
 namespace diffjoule::models {
 namespace {
@@ -102,6 +103,93 @@ TEST(Program, OddLatentSizesOfUNetsAreCounted) {
   const Pipeline pipeline = catalogue.find("sd15").value();
   const Settings s = settle(pipeline, {.model = "sd15", .width = 520, .height = 600}).value();
   EXPECT_TRUE(program({{&pipeline, s}}).has_value());
+}
+
+std::vector<Pass> passes_of(const Workload& workload) {
+  static PipelineShelf shelf{catalogue};
+  return passes([](const std::string& name) { return shelf.find(name); }, workload).value();
+}
+
+double request_flops(const Workload& workload) {
+  return flops::count(program(passes_of(workload)).value()).total().flops.rounded();
+}
+
+TEST(Program, TwoExpertsShareTheSteps) {
+  const Program p = program(passes_of({.model = "wan2.2-t2v-a14b", .width = 320, .height = 320, .frames = 5})).value();
+  std::int64_t high = 0, low = 0;
+  for (const Phase& phase : p.phases) {
+    if (phase.component == "transformer") high += phase.evaluations;
+    if (phase.component == "transformer_2") low += phase.evaluations;
+  }
+  EXPECT_EQ(high, 2 * 13);  // of 40 steps at the scheduler's shift of 3, each with guidance
+  EXPECT_EQ(low, 2 * 27);
+}
+
+TEST(Program, FramesClimbInStairs) {
+  const auto at = [](std::int64_t frames) {
+    return request_flops({.model = "hunyuanvideo", .width = 320, .height = 320, .frames = frames, .steps = 1});
+  };
+  EXPECT_EQ(at(5), at(8));
+  EXPECT_LT(at(8), at(9));
+}
+
+TEST(Program, ImageToImageRunsItsShareAndEncodes) {
+  const Workload whole{.model = "sdxl-base"}, part{.model = "sdxl-base", .strength = 0.5};
+  EXPECT_LT(request_flops(part), 0.6 * request_flops(whole));
+  EXPECT_EQ(passes_of(part)[0].settings.encodes_image, true);
+}
+
+TEST(Program, ARefinerTakesTheLastStepsOver) {
+  const auto both = passes_of({.model = "sdxl-base", .steps = 50, .refiner = "sdxl-refiner", .refiner_from = 0.8});
+  ASSERT_EQ(both.size(), 2U);
+  const Program p = program(both).value();
+  std::vector<std::int64_t> evaluations;
+  for (const Phase& phase : p.phases) {
+    if (phase.stage == Stage::denoise) evaluations.push_back(phase.evaluations);
+  }
+  EXPECT_EQ(evaluations, (std::vector<std::int64_t>{40, 10}));
+}
+
+TEST(Program, LimitedGuidanceRunsTheSecondPassInItsInterval) {
+  const double all = request_flops({.model = "qwen-image"});
+  const double half = request_flops({.model = "qwen-image", .guidance_from = 0.25, .guidance_to = 0.75});
+  EXPECT_NEAR(half / all, 0.75, 0.02);
+}
+
+TEST(Program, AHighResolutionPassComesOnTop) {
+  const auto two = passes_of({.model = "sdxl-base", .high_resolution = HighResolution{1.5, 0.5, std::nullopt}});
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[1].settings.width, 1536);
+  EXPECT_FALSE(two[0].settings.decodes);
+}
+
+TEST(Program, TilesOverlapAndCostMore) {
+  const Workload plain{.model = "sd15", .width = 1024, .height = 1024, .steps = 1};
+  Workload tiled = plain;
+  tiled.tiled_decoding = true;
+  const auto decode = [](const Workload& w) {
+    double convolutions = 0.0;
+    for (const Phase& phase : program(passes_of(w)).value().phases) {
+      if (phase.stage == Stage::decode) convolutions += flops::count(phase)[flops::OpClass::convolution].flops.rounded();
+    }
+    return convolutions;
+  };
+  EXPECT_GT(decode(tiled), 1.2 * decode(plain));
+}
+
+TEST(Program, ManyImagesOfOnePromptEncodeItsTextOnce) {
+  const Program p = program(passes_of({.model = "sd15", .images_per_prompt = 4})).value();
+  EXPECT_EQ(p.items, 4);
+  EXPECT_EQ(p.phases.front().batch, 1);
+}
+
+TEST(Program, CombinationsThatMeanNothingAreRefused) {
+  for (const Workload& w : {Workload{.model = "flux1-dev", .guidance_to = 0.5},
+                            Workload{.model = "flux1-dev", .negative_text_tokens = 20},
+                            Workload{.model = "sd15", .parallelism = {Parallelism::Scheme::none, 2}},
+                            Workload{.model = "svd", .strength = 0.5}}) {
+    EXPECT_FALSE(settled(w).has_value()) << w.model;
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/flops/convention.h"
+#include "diffjoule/flops/other_counters.h"
 #include "diffjoule/units/text.h"
 
 namespace diffjoule::api {
@@ -72,6 +73,21 @@ Document breakdown_of(const Program& program, const std::string& by, std::size_t
   return rows;
 }
 
+// The same request by other counters' rules.
+Document comparison_of(const Program& program) {
+  Document rows = Document::Array{};
+  const auto figures = flops::other_counters(program);
+  const double own = std::max(1.0, figures.front().flops.rounded());
+  for (const flops::CounterFigure& f : figures) {
+    rows.push(Document()
+                  .set("counter", f.counter)
+                  .set("counts", f.counts)
+                  .set("flops", exact(f.flops.exact()))
+                  .set("ratio", f.flops.rounded() / own));
+  }
+  return rows;
+}
+
 Result<Answer> run(const Request& request, const Context& context) {
   auto workload = workload_of(request);
   if (!workload) return forward(workload);
@@ -99,6 +115,7 @@ Result<Answer> run(const Request& request, const Context& context) {
   d.set("by", by);
   if (by == "scope" || by == "op")
     d.set("breakdown", breakdown_of(*program, by, static_cast<std::size_t>(request.integer("depth").value_or(2))));
+  if (request.flag("compare")) d.set("compare", comparison_of(*program));
   std::vector<std::string> warnings = program->notes;
   for (const std::string& line : program->missing) warnings.push_back("not counted: " + line);
   return Answer{std::move(d), !program->missing.empty(), std::move(warnings)};
@@ -166,6 +183,15 @@ report::Table breakdown_table(const Document& answer, const std::string& by) {
   return table;
 }
 
+report::Table comparison_table(const Document& answer) {
+  report::Table table({{"counter"}, {"FLOPs"}, {"against ours"}, {"counts"}});
+  for (const Document& row : *answer.find("compare")->array()) {
+    table.add({text_at(row, "counter"), report::Cell::quantity(flops_at(row, "flops")),
+               report::Cell::percent(number_at(row, "ratio")), text_at(row, "counts")});
+  }
+  return table;
+}
+
 report::Page view(const Document& answer) {
   const auto whole = [&answer](const char* path) {
     return std::to_string(static_cast<std::int64_t>(number_at(answer, path)));
@@ -178,6 +204,7 @@ report::Page view(const Document& answer) {
   page.table(by == "class"   ? classes_table(answer)
              : by == "phase" ? phases_table(answer)
                              : breakdown_table(answer, by));
+  if (answer.find("compare") != nullptr) page.table(comparison_table(answer));
   report::Page::Bars bars;
   for (const char* stage : {"encode", "denoise", "decode"}) {
     double flops = 0.0;
@@ -211,7 +238,10 @@ Verb count() {
                                  .help = "steps of the module path with --by scope; default: 2",
                                  .placeholder = "N",
                                  .least = 1.0,
-                                 .most = 32.0}}),
+                                 .most = 32.0},
+                                {.name = "compare",
+                                 .kind = Field::Kind::flag,
+                                 .help = "also what other counters make of the same request"}}),
           {"diffjoule count flux1-dev", "diffjoule count sdxl-base --steps 30 --batch 4 --by class",
            "diffjoule count qwen-image --width 1328 --height 1328 --json"},
           run,

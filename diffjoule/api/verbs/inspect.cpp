@@ -75,12 +75,12 @@ report::Page view(const Document& answer) {
 
 Verb inspect() {
   return {"inspect",
-          "what a checkpoint is: architecture, configuration, formats, what is missing",
+          "what a checkpoint is, from its header or configs",
           "Reads headers and configs, never weights: a diffusers folder, one component's config.json, a .safetensors file "
           "(or the .index.json of its shards) or a .gguf file, in diffusers naming or in that of the original release, "
           "which ComfyUI keeps. The same paths work wherever a verb takes a model.",
           {{.name = "path", .help = "folder or file", .placeholder = "PATH", .positional = true, .required = true}},
-          {},
+          {"diffjoule inspect data/models/flux1-dev/transformer/config.json"},
           run,
           view};
 }
