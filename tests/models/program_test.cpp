@@ -169,7 +169,8 @@ TEST(Program, TilesOverlapAndCostMore) {
   tiled.tiled_decoding = true;
   const auto decode = [](const Workload& w) {
     double convolutions = 0.0;
-    for (const Phase& phase : program(passes_of(w)).value().phases) {
+    const Program p = program(passes_of(w)).value();
+    for (const Phase& phase : p.phases) {
       if (phase.stage == Stage::decode) convolutions += flops::count(phase)[flops::OpClass::convolution].flops.rounded();
     }
     return convolutions;

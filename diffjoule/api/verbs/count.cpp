@@ -6,6 +6,7 @@
 #include <string>
 
 #include "diffjoule/api/workload_fields.h"
+#include "diffjoule/flops/communication.h"
 #include "diffjoule/flops/convention.h"
 #include "diffjoule/flops/other_counters.h"
 #include "diffjoule/units/text.h"
@@ -115,6 +116,12 @@ Result<Answer> run(const Request& request, const Context& context) {
   d.set("by", by);
   if (by == "scope" || by == "op")
     d.set("breakdown", breakdown_of(*program, by, static_cast<std::size_t>(request.integer("depth").value_or(2))));
+  if (workload->parallelism.devices > 1) {
+    d.set("communication", Document()
+                               .set("devices", workload->parallelism.devices)
+                               .set("scheme", *request.text("parallel"))
+                               .set("bytes", exact(flops::communication(*program, workload->parallelism).exact())));
+  }
   if (request.flag("compare")) d.set("compare", comparison_of(*program));
   std::vector<std::string> warnings = program->notes;
   for (const std::string& line : program->missing) warnings.push_back("not counted: " + line);
@@ -216,6 +223,9 @@ report::Page view(const Document& answer) {
   page.text("total " + to_text(flops_at(answer, "total.flops")) + ", " + to_text(flops_at(answer, "per_item.flops")) +
             " an item; bytes: " + to_text(bytes_at(answer, "total.bytes_ideal")) + " ideal, " +
             to_text(bytes_at(answer, "total.bytes_eager")) + " eager");
+  if (answer.find("communication") != nullptr)
+    page.text("between " + whole("communication.devices") + " devices (" + text_at(answer, "communication.scheme") +
+              "): " + to_text(bytes_at(answer, "communication.bytes")));
   for (const Document& line : *answer.find("assumed")->array()) page.text("assumed: " + *line.text());
   return page;
 }
