@@ -75,7 +75,8 @@ std::optional<Fingerprint> recognise(const std::vector<StoredTensor>& tensors) {
   for (const Family& family : families()) {
     for (const std::size_t naming : {std::size_t{0}, std::size_t{1}}) {
       const auto& keys = family.keys[naming];
-      const bool all = std::all_of(keys.begin(), keys.end(), [&index](std::string_view key) { return index.contains(key); });
+      const bool all =
+          std::all_of(keys.begin(), keys.end(), [&index](std::string_view key) { return index.contains(key); });
       if (keys.empty() || !all) continue;
       Fingerprint found{std::string(family.class_name), naming == 0 ? Naming::diffusers : Naming::original, "",
                         io::Document::Object{}};
@@ -95,9 +96,9 @@ std::string known_families() {
 }  // namespace
 
 bool is_side_tensor(const std::string& name) {
-  constexpr std::array<std::string_view, 9> endings{".scale_weight", ".scale_input",  ".weight_scale", ".input_scale",
-                                                    ".absmax",       ".quant_map",    ".nested_absmax", ".nested_quant_map",
-                                                    ".num_batches_tracked"};
+  constexpr std::array<std::string_view, 9> endings{".scale_weight",  ".scale_input",      ".weight_scale",
+                                                    ".input_scale",   ".absmax",           ".quant_map",
+                                                    ".nested_absmax", ".nested_quant_map", ".num_batches_tracked"};
   return name == "scaled_fp8" || name.starts_with("model_ema.") || name.find(".quant_state") != std::string::npos ||
          std::any_of(endings.begin(), endings.end(), [&name](std::string_view e) { return name.ends_with(e); });
 }

@@ -18,8 +18,8 @@ enum class Naming { diffusers, original };
 struct Fingerprint {
   std::string class_name;  // of diffusers or transformers
   Naming naming = Naming::diffusers;
-  std::string prefix;           // in front of every name: "model.diffusion_model."
-  io::Document configuration;   // what the shapes say, under the class's own keys
+  std::string prefix;          // in front of every name: "model.diffusion_model."
+  io::Document configuration;  // what the shapes say, under the class's own keys
 };
 
 // One network of a file: its tensors without their common prefix.

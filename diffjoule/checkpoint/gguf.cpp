@@ -20,13 +20,13 @@ struct BlockType {
 };
 // ggml's types by their number in the file.
 constexpr std::array<BlockType, 28> block_types{
-    {{0, "F32", 1, 4},         {1, "F16", 1, 2},          {2, "Q4_0", 32, 18},     {3, "Q4_1", 32, 20},
-     {6, "Q5_0", 32, 22},      {7, "Q5_1", 32, 24},       {8, "Q8_0", 32, 34},     {9, "Q8_1", 32, 36},
-     {10, "Q2_K", 256, 84},    {11, "Q3_K", 256, 110},    {12, "Q4_K", 256, 144},  {13, "Q5_K", 256, 176},
-     {14, "Q6_K", 256, 210},   {15, "Q8_K", 256, 292},    {16, "IQ2_XXS", 256, 66}, {17, "IQ2_XS", 256, 74},
-     {18, "IQ3_XXS", 256, 98}, {19, "IQ1_S", 256, 50},    {20, "IQ4_NL", 32, 18},  {21, "IQ3_S", 256, 110},
-     {22, "IQ2_S", 256, 82},   {23, "IQ4_XS", 256, 136},  {24, "I8", 1, 1},        {25, "I16", 1, 2},
-     {26, "I32", 1, 4},        {27, "I64", 1, 8},         {28, "F64", 1, 8},       {30, "BF16", 1, 2}}};
+    {{0, "F32", 1, 4},         {1, "F16", 1, 2},         {2, "Q4_0", 32, 18},      {3, "Q4_1", 32, 20},
+     {6, "Q5_0", 32, 22},      {7, "Q5_1", 32, 24},      {8, "Q8_0", 32, 34},      {9, "Q8_1", 32, 36},
+     {10, "Q2_K", 256, 84},    {11, "Q3_K", 256, 110},   {12, "Q4_K", 256, 144},   {13, "Q5_K", 256, 176},
+     {14, "Q6_K", 256, 210},   {15, "Q8_K", 256, 292},   {16, "IQ2_XXS", 256, 66}, {17, "IQ2_XS", 256, 74},
+     {18, "IQ3_XXS", 256, 98}, {19, "IQ1_S", 256, 50},   {20, "IQ4_NL", 32, 18},   {21, "IQ3_S", 256, 110},
+     {22, "IQ2_S", 256, 82},   {23, "IQ4_XS", 256, 136}, {24, "I8", 1, 1},         {25, "I16", 1, 2},
+     {26, "I32", 1, 4},        {27, "I64", 1, 8},        {28, "F64", 1, 8},        {30, "BF16", 1, 2}}};
 
 constexpr std::string_view real_shape_key = "comfy.gguf.orig_shape.";
 constexpr std::uint32_t text_type = 8, array_type = 9;
@@ -41,7 +41,8 @@ class Reader {
     T value{};
     if (!has(sizeof(T))) return value;
     for (std::size_t i = 0; i < sizeof(T); ++i)
-      value = static_cast<T>(value | static_cast<T>(static_cast<T>(static_cast<unsigned char>(bytes_[at_ + i])) << (8 * i)));
+      value = static_cast<T>(value |
+                             static_cast<T>(static_cast<T>(static_cast<unsigned char>(bytes_[at_ + i])) << (8 * i)));
     at_ += sizeof(T);
     return value;
   }
@@ -91,7 +92,8 @@ Status read_array(Reader& r, const std::string& key, std::vector<RealShape>& sha
   constexpr std::uint64_t most_extents = 8;
   if (key.starts_with(real_shape_key) && type == int32 && count <= most_extents) {
     RealShape real{key.substr(real_shape_key.size()), {}};
-    for (std::uint64_t i = 0; i < count; ++i) real.shape.push_back(std::bit_cast<std::int32_t>(r.number<std::uint32_t>()));
+    for (std::uint64_t i = 0; i < count; ++i)
+      real.shape.push_back(std::bit_cast<std::int32_t>(r.number<std::uint32_t>()));
     shapes.push_back(std::move(real));
     return {};
   }
@@ -138,7 +140,8 @@ Result<Placed> read_tensor(Reader& r) {
   const auto type = r.number<std::uint32_t>();
   p.offset = r.number<std::uint64_t>();
   if (r.cut()) return more();
-  const auto* known = std::find_if(block_types.begin(), block_types.end(), [type](const BlockType& b) { return b.number == type; });
+  const auto* known =
+      std::find_if(block_types.begin(), block_types.end(), [type](const BlockType& b) { return b.number == type; });
   if (known == block_types.end()) return refuse("tensor \"" + name + "\" has the unknown type " + std::to_string(type));
   auto elements = elements_of(p.tensor.shape);
   if (!elements) return forward(elements, "GGUF tensor \"" + name + "\"");

@@ -12,8 +12,7 @@ Result<std::uint64_t> elements_of(const std::vector<std::int64_t>& shape) {
   for (const std::int64_t extent : shape) {
     if (extent < 0) return fail(ErrorCode::invalid_data, "a shape has the negative extent " + std::to_string(extent));
     const auto wide = static_cast<std::uint64_t>(extent);
-    if (wide != 0 && product > most / wide)
-      return fail(ErrorCode::invalid_data, "a shape has more than 2^63 elements");
+    if (wide != 0 && product > most / wide) return fail(ErrorCode::invalid_data, "a shape has more than 2^63 elements");
     product *= wide;
   }
   return product;

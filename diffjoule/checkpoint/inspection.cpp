@@ -60,7 +60,8 @@ std::vector<Twin> twins_of(const std::string& class_name, std::uint64_t paramete
 std::vector<StorageGroup> storage_of(const std::vector<StoredTensor>& tensors) {
   std::vector<StorageGroup> groups;
   for (const StoredTensor& t : tensors) {
-    auto group = std::find_if(groups.begin(), groups.end(), [&t](const StorageGroup& g) { return g.type == t.type.name; });
+    auto group =
+        std::find_if(groups.begin(), groups.end(), [&t](const StorageGroup& g) { return g.type == t.type.name; });
     if (group == groups.end()) group = groups.insert(groups.end(), {t.type.name, 0, 0, 0});
     ++group->tensors;
     group->elements += t.elements;
@@ -72,8 +73,15 @@ std::vector<StorageGroup> storage_of(const std::vector<StoredTensor>& tensors) {
 
 InspectedPart inspected(const Part& part, const models::Catalogue& catalogue) {
   const Fingerprint& f = part.fingerprint;
-  InspectedPart out{part.role, f.class_name, f.naming == Naming::diffusers ? "diffusers" : "original",
-                    f.configuration, "", part.parameters, true, storage_of(part.tensors), {}};
+  InspectedPart out{part.role,
+                    f.class_name,
+                    f.naming == Naming::diffusers ? "diffusers" : "original",
+                    f.configuration,
+                    "",
+                    part.parameters,
+                    true,
+                    storage_of(part.tensors),
+                    {}};
   const std::vector<Twin> twins = twins_of(f.class_name, part.parameters, true, catalogue);
   for (const Twin& twin : twins) {
     if (out.catalogue_entries.empty() || out.catalogue_entries.back() != twin.slug)
@@ -189,7 +197,7 @@ Result<Inspection> inspect_config(const std::string& path, const models::Catalog
   auto architecture = models::architecture_of(*class_name);
   if (!architecture) return forward(architecture, path);
   Inspection out{path, "config", {}, {}, {}};
-  out.parts.push_back(configured((*architecture)->role == models::Architecture::Role::denoiser ? "denoiser"
+  out.parts.push_back(configured((*architecture)->role == models::Architecture::Role::denoiser      ? "denoiser"
                                  : (*architecture)->role == models::Architecture::Role::autoencoder ? "vae"
                                                                                                     : "text_encoder",
                                  *class_name, std::move(*config), catalogue));
@@ -209,8 +217,9 @@ const InspectedPart* denoiser_of(const Inspection& inspection) {
 Result<std::string> entry_for(const InspectedPart& denoiser, const models::Catalogue& catalogue) {
   if (!denoiser.catalogue_entries.empty()) return denoiser.catalogue_entries.front();
   for (const Twin& twin : twins_of(denoiser.class_name, 0, false, catalogue)) return twin.slug;
-  return fail(ErrorCode::not_found, "no pipeline of the catalogue has a " + denoiser.class_name +
-                                        ", so nothing says how it is run; a diffusers folder with model_index.json does");
+  return fail(ErrorCode::not_found,
+              "no pipeline of the catalogue has a " + denoiser.class_name +
+                  ", so nothing says how it is run; a diffusers folder with model_index.json does");
 }
 
 void name_missing(Inspection& inspection, const models::Catalogue& catalogue) {
@@ -224,7 +233,8 @@ void name_missing(Inspection& inspection, const models::Catalogue& catalogue) {
     const bool here = std::any_of(inspection.parts.begin(), inspection.parts.end(), [&](const InspectedPart& p) {
       return p.component == component || p.class_name == entry.class_name;
     });
-    const bool named = std::find(inspection.missing.begin(), inspection.missing.end(), component) != inspection.missing.end();
+    const bool named =
+        std::find(inspection.missing.begin(), inspection.missing.end(), component) != inspection.missing.end();
     if (!here && !named) inspection.missing.push_back(component);
   }
   if (!inspection.missing.empty()) inspection.completed_by.push_back(*slug);
@@ -234,8 +244,8 @@ void name_missing(Inspection& inspection, const models::Catalogue& catalogue) {
 
 bool is_path(const std::string& name) {
   std::error_code code;
-  return name.ends_with(".safetensors") || name.ends_with(".gguf") || name.ends_with(".json") || name.starts_with("./") ||
-         name.starts_with("/") || name.starts_with("../") ||
+  return name.ends_with(".safetensors") || name.ends_with(".gguf") || name.ends_with(".json") ||
+         name.starts_with("./") || name.starts_with("/") || name.starts_with("../") ||
          (name.find('/') != std::string::npos && fs::exists(name, code));
 }
 
@@ -248,8 +258,9 @@ Result<Inspection> inspect(const std::string& path, const models::Catalogue& cat
     if (path.ends_with(".safetensors")) return inspect_header(path, read_safetensors(path), catalogue);
     if (path.ends_with(".gguf")) return inspect_header(path, read_gguf(path), catalogue);
     if (path.ends_with(".json")) return inspect_config(path, catalogue);
-    return fail(ErrorCode::invalid_argument,
-                path + ": expected a diffusers folder, a config.json, a .safetensors (or its .index.json) or a .gguf file");
+    return fail(
+        ErrorCode::invalid_argument,
+        path + ": expected a diffusers folder, a config.json, a .safetensors (or its .index.json) or a .gguf file");
   }();
   if (out) name_missing(*out, catalogue);
   return out;
@@ -260,8 +271,9 @@ Result<models::Pipeline> pipeline_at(const std::string& path, const models::Cata
   if (!inspection) return forward(inspection);
   const InspectedPart* denoiser = denoiser_of(*inspection);
   if (denoiser == nullptr)
-    return fail(ErrorCode::invalid_argument, path + ": no denoiser is there, so there is no request to run; "
-                                                    "diffjoule inspect shows what is");
+    return fail(ErrorCode::invalid_argument, path +
+                                                 ": no denoiser is there, so there is no request to run; "
+                                                 "diffjoule inspect shows what is");
   auto slug = entry_for(*denoiser, catalogue);
   if (!slug) return forward(slug, path);
   auto pipeline = catalogue.load(*slug);
@@ -271,7 +283,8 @@ Result<models::Pipeline> pipeline_at(const std::string& path, const models::Cata
     pipeline->assumed.push_back("the configuration of " + path + " is derived from shapes and its parameters differ");
   for (const InspectedPart& part : inspection->parts) {
     const std::string component = &part == denoiser ? pipeline->denoiser : part.component;
-    if (models::architecture_of(part.class_name)) pipeline->components[component] = {part.class_name, part.configuration};
+    if (models::architecture_of(part.class_name))
+      pipeline->components[component] = {part.class_name, part.configuration};
   }
   pipeline->slug = path;
   return pipeline;

@@ -21,14 +21,14 @@ struct StorageGroup {
 };
 
 struct InspectedPart {
-  std::string component;   // "transformer", "vae", ...
+  std::string component;  // "transformer", "vae", ...
   std::string class_name;
-  std::string naming;      // "diffusers", "original" or "config"
+  std::string naming;  // "diffusers", "original" or "config"
   io::Document configuration;
   std::string configuration_source;  // "own config.json", "catalogue: flux1-dev", "shapes, on flux1-dev"
   std::uint64_t parameters = 0;
-  bool parameters_agree = true;      // the graph of this configuration has as many
-  std::vector<StorageGroup> storage;  // empty where only a config is there
+  bool parameters_agree = true;                // the graph of this configuration has as many
+  std::vector<StorageGroup> storage;           // empty where only a config is there
   std::vector<std::string> catalogue_entries;  // whose network of this class is the same
 };
 

@@ -21,9 +21,23 @@ struct Type {
   std::string_view name;
   std::uint64_t bytes;
 };
-constexpr std::array<Type, 17> types{{{"F64", 8},     {"F32", 4},     {"F16", 2}, {"BF16", 2}, {"F8_E4M3", 1}, {"F8_E5M2", 1},
-                                      {"F8_E8M0", 1}, {"I64", 8},     {"I32", 4}, {"I16", 2},  {"I8", 1},      {"U64", 8},
-                                      {"U32", 4},     {"U16", 2},     {"U8", 1},  {"BOOL", 1}, {"C64", 8}}};
+constexpr std::array<Type, 17> types{{{"F64", 8},
+                                      {"F32", 4},
+                                      {"F16", 2},
+                                      {"BF16", 2},
+                                      {"F8_E4M3", 1},
+                                      {"F8_E5M2", 1},
+                                      {"F8_E8M0", 1},
+                                      {"I64", 8},
+                                      {"I32", 4},
+                                      {"I16", 2},
+                                      {"I8", 1},
+                                      {"U64", 8},
+                                      {"U32", 4},
+                                      {"U16", 2},
+                                      {"U8", 1},
+                                      {"BOOL", 1},
+                                      {"C64", 8}}};
 
 auto refuse(const std::string& why) { return fail(ErrorCode::invalid_data, "safetensors header: " + why); }
 
@@ -79,7 +93,8 @@ Status check_apart(std::vector<std::pair<Range, std::string>> ranges) {
 }  // namespace
 
 Result<Header> parse_safetensors(std::string_view bytes, std::uint64_t file_bytes) {
-  if (bytes.size() < length_bytes) return refuse("the file has " + std::to_string(bytes.size()) + " bytes, fewer than its length field");
+  if (bytes.size() < length_bytes)
+    return refuse("the file has " + std::to_string(bytes.size()) + " bytes, fewer than its length field");
   const std::uint64_t length = little_endian(bytes);
   if (length > longest_header || length > file_bytes - length_bytes || length > bytes.size() - length_bytes)
     return refuse("it claims " + std::to_string(length) + " bytes; the file has " + std::to_string(file_bytes) +

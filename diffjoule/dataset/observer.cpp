@@ -102,8 +102,8 @@ Result<const GpuSpec*> Observer::gpu(const std::string& name) {
 Result<const Observer::Unit*> Observer::unit(const models::PlannedPhase& phase) {
   models::PlannedPhase varied = phase;
   models::Call& call = varied.call;
-  const UnitKey key{phase.component,  static_cast<int>(call.direction), call.frames, call.height, call.width,
-                    call.text_tokens, static_cast<int>(call.dtype), phase.variation};
+  const UnitKey key{phase.component,  static_cast<int>(call.direction), call.frames,    call.height, call.width,
+                    call.text_tokens, static_cast<int>(call.dtype),     phase.variation};
   if (const auto known = units_.find(key); known != units_.end()) return &known->second;
   Unit made;
   for (const std::int64_t batch : {std::int64_t{1}, std::int64_t{2}}) {
@@ -142,9 +142,10 @@ Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Obs
     }
     // The paper's F: one pass of everything, once an item.
     const models::Settings& s = pass.settings;
-    const double calls = phase.stage != Stage::denoise ? 1.0
-                                                       : static_cast<double>(phase.evaluations * phase.call.batch) /
-                                                             static_cast<double>(s.classifier_free ? 2 * s.batch : s.batch);
+    const double calls = phase.stage != Stage::denoise
+                             ? 1.0
+                             : static_cast<double>(phase.evaluations * phase.call.batch) /
+                                   static_cast<double>(s.classifier_free ? 2 * s.batch : s.batch);
     o.single_pass_flops += calls * as_quantity(u.one.total().flops);
   }
   return {};

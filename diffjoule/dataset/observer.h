@@ -54,13 +54,11 @@ class Observer {
   struct Unit {
     flops::CostByClass one, two;
   };
-  using UnitKey =
-      std::tuple<const models::Component*, int, std::int64_t, std::int64_t, std::int64_t, std::int64_t, int,
-                 models::Variation>;
+  using UnitKey = std::tuple<const models::Component*, int, std::int64_t, std::int64_t, std::int64_t, std::int64_t, int,
+                             models::Variation>;
 
   [[nodiscard]] Result<const Unit*> unit(const models::PlannedPhase& phase);
-  [[nodiscard]] Status add_work(const models::Pass& pass, const GpuSpec& gpu,
-                                law::Observation& o);
+  [[nodiscard]] Status add_work(const models::Pass& pass, const GpuSpec& gpu, law::Observation& o);
 
   models::PipelineShelf models_;
   GpuCatalogue gpus_;

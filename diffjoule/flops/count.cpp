@@ -23,7 +23,8 @@ std::string cut(const std::string& path, std::size_t depth) {
 CostByClass count(const Graph& graph) {
   CostByClass total;
   for (const Node& node : graph.nodes()) {
-    total[class_of(node.op)] += static_cast<WideInteger>(graph.repeats(node.scope)) * cost_of(node.op, node.dtype, node.weights);
+    total[class_of(node.op)] +=
+        static_cast<WideInteger>(graph.repeats(node.scope)) * cost_of(node.op, node.dtype, node.weights);
   }
   return total;
 }
@@ -44,7 +45,8 @@ std::vector<ScopeCost> count_by_scope(const Graph& graph, std::size_t depth) {
     std::string op(aten_name(node.op));
     const auto [place, fresh] = places.try_emplace({path, op}, rows.size());
     if (fresh) rows.push_back({std::move(path), std::move(op), class_of(node.op), {}});
-    rows[place->second].cost += static_cast<WideInteger>(graph.repeats(node.scope)) * cost_of(node.op, node.dtype, node.weights);
+    rows[place->second].cost +=
+        static_cast<WideInteger>(graph.repeats(node.scope)) * cost_of(node.op, node.dtype, node.weights);
   }
   return rows;
 }

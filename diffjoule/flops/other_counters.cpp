@@ -41,13 +41,13 @@ std::vector<CounterFigure> other_counters(const Program& program) {
     with_elements += times * other_elements(phase.graph);
     parameters += times * by_parameters(phase);
   }
-  return {{"diffjoule; torch FlopCounterMode", "linear, convolution, attention, matrix products", FlopCount(all)},
-          {"thop, fvcore, calflops on fused attention", "linear and convolution: scaled_dot_product_attention is not seen",
-           FlopCount(without_attention)},
-          {"onnx-tool, calflops with functional patches", "and one operation for every element of other results",
-           FlopCount(all + with_elements)},
-          {"2 x parameters x tokens", "every parameter meets every token of the longest sequence",
-           FlopCount(parameters)}};
+  return {
+      {"diffjoule; torch FlopCounterMode", "linear, convolution, attention, matrix products", FlopCount(all)},
+      {"thop, fvcore, calflops on fused attention", "linear and convolution: scaled_dot_product_attention is not seen",
+       FlopCount(without_attention)},
+      {"onnx-tool, calflops with functional patches", "and one operation for every element of other results",
+       FlopCount(all + with_elements)},
+      {"2 x parameters x tokens", "every parameter meets every token of the longest sequence", FlopCount(parameters)}};
 }
 
 }  // namespace diffjoule::flops

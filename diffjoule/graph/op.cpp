@@ -17,13 +17,12 @@ constexpr std::array<std::string_view, 4> convolutions{"", "conv1d", "conv2d", "
 constexpr std::array<std::string_view, 4> transposed_convolutions{"", "conv1d_t", "conv2d_t", "conv3d_t"};
 constexpr std::array<std::string_view, 2> normalizations{"native_layer_norm", "native_group_norm"};
 constexpr std::array<std::string_view, 6> activations{"silu", "gelu", "relu", "sigmoid", "tanh", "quick_gelu"};
-constexpr std::array<std::string_view, 16> elementwise{"add",        "sub",   "mul",       "div",  "pow",
-                                                       "neg",        "exp",   "sin",       "cos",  "rsqrt",
-                                                       "reciprocal", "clamp", "clamp_min", "where", "bitwise_and",
-                                                       "le"};
+constexpr std::array<std::string_view, 16> elementwise{
+    "add", "sub",   "mul",        "div",   "pow",       "neg",   "exp",         "sin",
+    "cos", "rsqrt", "reciprocal", "clamp", "clamp_min", "where", "bitwise_and", "le"};
 constexpr std::array<std::string_view, 3> reductions{"mean", "sum", "linalg_vector_norm"};
-constexpr std::array<std::string_view, 8> copies{"clone", "_to_copy", "constant_pad_nd",
-                                                    "index", "repeat",   "copy", "replication_pad3d", "pixel_shuffle"};
+constexpr std::array<std::string_view, 8> copies{"clone",  "_to_copy", "constant_pad_nd",   "index",
+                                                 "repeat", "copy",     "replication_pad3d", "pixel_shuffle"};
 constexpr std::array<std::string_view, 2> concatenations{"cat", "stack"};
 
 std::string_view resampling_name(const Resampling& op) {

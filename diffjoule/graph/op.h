@@ -55,7 +55,24 @@ struct Activation {
 
 // One or two operands, broadcast; one result.
 struct Elementwise {
-  enum class Kind { add, sub, mul, div, pow, neg, exp, sin, cos, rsqrt, reciprocal, clamp, clamp_min, where, bitwise_and, less_equal } kind;
+  enum class Kind {
+    add,
+    sub,
+    mul,
+    div,
+    pow,
+    neg,
+    exp,
+    sin,
+    cos,
+    rsqrt,
+    reciprocal,
+    clamp,
+    clamp_min,
+    where,
+    bitwise_and,
+    less_equal
+  } kind;
   ElementCount reads;  // elements of all operands, each at its own size
   ElementCount elements;
 };
@@ -82,7 +99,16 @@ struct Resampling {
 
 // Bytes moved and nothing computed: a change of layout or of dtype, padding, a gather.
 struct Copy {
-  enum class Kind { layout, dtype, pad, gather, repeat, into, replicate, shuffle } kind;  // into: part of a tensor that is there
+  enum class Kind {
+    layout,
+    dtype,
+    pad,
+    gather,
+    repeat,
+    into,
+    replicate,
+    shuffle
+  } kind;  // into: part of a tensor that is there
   ElementCount reads, elements;
 };
 

@@ -30,10 +30,10 @@ Result<std::string> class_of(const io::Document& config) {
   }
   // Encoders cut from a larger checkpoint often keep the family alone.
   constexpr std::array<std::pair<std::string_view, const char*>, 5> families{{{"t5", "T5EncoderModel"},
-                                                                               {"umt5", "UMT5EncoderModel"},
-                                                                               {"mt5", "MT5EncoderModel"},
-                                                                               {"clip_text_model", "CLIPTextModel"},
-                                                                               {"bert", "BertModel"}}};
+                                                                              {"umt5", "UMT5EncoderModel"},
+                                                                              {"mt5", "MT5EncoderModel"},
+                                                                              {"clip_text_model", "CLIPTextModel"},
+                                                                              {"bert", "BertModel"}}};
   if (const io::Document* type = config.find("model_type"); type != nullptr && type->text() != nullptr) {
     for (const auto& [family, class_name] : families) {
       if (family == *type->text()) return std::string(class_name);

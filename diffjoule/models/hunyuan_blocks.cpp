@@ -13,8 +13,8 @@ constexpr std::int64_t mlp_ratio = 4;
 Tensor refiner_block(Builder& b, Tensor x, const Tensor& vector, const Heads& heads) {
   const std::int64_t width = heads.width();
   const Tensor normed = b.layer_norm("norm1", x);
-  const Tensor attended =
-      attention_layer(b, "attn", normed, normed, {.heads = heads.count, .width = width, .masked = true, .rescales = false});
+  const Tensor attended = attention_layer(b, "attn", normed, normed,
+                                          {.heads = heads.count, .width = width, .masked = true, .rescales = false});
   const Tensor gate = modulation(b, "norm_out", vector, 2, width);
   x = gated_residual(b, x, attended, gate);
   return gated_residual(b, x, feed_forward_silu(b, "ff", b.layer_norm("norm2", x), mlp_ratio * width), gate);

@@ -58,8 +58,8 @@ Streams joint_attention(Builder& b, std::string_view name, const Streams& x, con
           b.linear("to_add_out", text, heads.width(), heads.bias)};
 }
 
-Tensor modulation(Builder& b, std::string_view name, const Tensor& conditioning, std::int64_t parts,
-                  std::int64_t width, Bias bias) {
+Tensor modulation(Builder& b, std::string_view name, const Tensor& conditioning, std::int64_t parts, std::int64_t width,
+                  Bias bias) {
   auto scope = b.scope(name);
   const Tensor all = b.linear("linear", b.silu(conditioning), parts * width, bias);
   return b.view(b.narrow(all, -1, width), {all.shape[0], 1, width});

@@ -140,7 +140,8 @@ Status read_components(const io::DataFiles& files, const std::string& base, Pipe
     // The config's own word first: forks name classes of theirs in the index.
     auto own = class_of(*config);
     const bool known = own && architecture_of(*own);
-    if (known && component == "transformer" && root_flag(*index, "expand_timesteps")) config->set("expand_timesteps", true);
+    if (known && component == "transformer" && root_flag(*index, "expand_timesteps"))
+      config->set("expand_timesteps", true);
     p.components[component] = {known ? *own : *(*pair)[1].text(), std::move(*config)};
     if (denoises(component)) p.denoiser = component;
     if (component == "transformer_2") p.second_denoiser = component;

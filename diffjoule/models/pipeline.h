@@ -58,17 +58,17 @@ struct Pipeline {
   std::int64_t fewest_text_tokens = 0, most_text_tokens = 0;  // equal where the stream is fixed
   bool text_length_assumed = false;                           // the default stands for a prompt nobody has seen
   std::string denoiser;                                       // component
-  std::string second_denoiser;    // component; serves the timesteps below `boundary`, empty where one serves all
-  double boundary = 0.0;          // fraction of the training timesteps
+  std::string second_denoiser;  // component; serves the timesteps below `boundary`, empty where one serves all
+  double boundary = 0.0;        // fraction of the training timesteps
   Scheduler scheduler;
-  std::string prior;              // slug of a pipeline that runs first, on the same prompt; may be empty
-  std::string decoder;            // component; empty where the latents are the result
-  double latent_spatial = 0.0;    // pixels a latent cell, rounded up to whole cells, where no decoder says so
-  std::int64_t latent_temporal = 1;  // frames a latent frame after the first, likewise
+  std::string prior;                     // slug of a pipeline that runs first, on the same prompt; may be empty
+  std::string decoder;                   // component; empty where the latents are the result
+  double latent_spatial = 0.0;           // pixels a latent cell, rounded up to whole cells, where no decoder says so
+  std::int64_t latent_temporal = 1;      // frames a latent frame after the first, likewise
   bool decodes_frames_as_batch = false;  // an image autoencoder decodes a video frame by frame
-  bool frames_round_up = false;   // to the next whole latent frame; else the frames that do not fill one are dropped
+  bool frames_round_up = false;  // to the next whole latent frame; else the frames that do not fill one are dropped
   enum class ImageInput { none, one_frame, all_frames } image_input = ImageInput::none;  // what the autoencoder encodes
-  bool decoder_upcast = false;                                // decodes in float32 when the run is float16
+  bool decoder_upcast = false;  // decodes in float32 when the run is float16
   std::int64_t size_multiple = 8;
   bool round_down = false;  // sizes that do not divide are rounded down by the pipeline; else it refuses them
 

@@ -76,13 +76,14 @@ class Planner {
 
   Status read_latent() {
     const auto place = p_.components.find(p_.decoder);
-    const auto architecture = place == p_.components.end()
-                                  ? Result<const Architecture*>(fail(ErrorCode::not_found, ""))
-                                  : architecture_of(place->second.class_name);
+    const auto architecture = place == p_.components.end() ? Result<const Architecture*>(fail(ErrorCode::not_found, ""))
+                                                           : architecture_of(place->second.class_name);
     if (!architecture) {
       if (p_.latent_spatial <= 0.0)
-        return fail(ErrorCode::invalid_data, "no decoder that is known says how large a latent cell is; the "
-                                             "pipeline.toml of " + p_.slug + " may (size.latent_spatial)");
+        return fail(ErrorCode::invalid_data,
+                    "no decoder that is known says how large a latent cell is; the "
+                    "pipeline.toml of " +
+                        p_.slug + " may (size.latent_spatial)");
       latent_.temporal = p_.latent_temporal;
     } else {
       const Component& component = place->second;
@@ -111,8 +112,12 @@ class Planner {
   }
 
   void encode_image() {
-    Call call{.direction = Call::Direction::encode, .batch = s_.prompts, .frames = 1, .height = s_.height,
-              .width = s_.width, .dtype = autoencoder_dtype()};
+    Call call{.direction = Call::Direction::encode,
+              .batch = s_.prompts,
+              .frames = 1,
+              .height = s_.height,
+              .width = s_.width,
+              .dtype = autoencoder_dtype()};
     if (p_.image_input == Pipeline::ImageInput::all_frames) call.frames = s_.frames;
     add(p_.decoder, Stage::encode, call, s_.inpaint ? 2 : 1);  // the image, and the image under its mask
   }

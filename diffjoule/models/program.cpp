@@ -75,8 +75,9 @@ Result<std::vector<Pass>> passes(const FindPipeline& find, const Workload& workl
     auto refiner = pass(find, w);
     if (!refiner) return forward(refiner, "refiner");
     if (workload.high_resolution)
-      return fail(ErrorCode::invalid_argument, "a refiner and a high-resolution pass in one request are two requests: "
-                                               "count them one after the other");
+      return fail(ErrorCode::invalid_argument,
+                  "a refiner and a high-resolution pass in one request are two requests: "
+                  "count them one after the other");
     all.back().settings.to = workload.refiner_from;
     all.back().settings.decodes = false;
     refiner->settings.from = workload.refiner_from;
@@ -102,8 +103,8 @@ Result<Program> program(const std::vector<Pass>& passes) {
         continue;
       }
       if (!graph) return forward(graph);
-      made.phases.push_back({name(p.stage), p.name, p.stage, p.evaluations, p.call.batch, p.call.dtype,
-                             std::move(*graph)});
+      made.phases.push_back(
+          {name(p.stage), p.name, p.stage, p.evaluations, p.call.batch, p.call.dtype, std::move(*graph)});
     }
   }
   return made;

@@ -38,9 +38,7 @@ Tensor sandwich_block(Builder& b, const Tensor& x, const std::optional<Tensor>& 
     mod = b.view(b.narrow(all, -1, s.width), {all.shape[0], 1, s.width});
   }
   const auto scaled = [&](const Tensor& y) { return vector ? b.mul(y, b.add(mod)) : y; };
-  const auto gated = [&](const Tensor& y) {
-    return vector ? b.mul(b.activation(Activation::Kind::tanh, mod), y) : y;
-  };
+  const auto gated = [&](const Tensor& y) { return vector ? b.mul(b.activation(Activation::Kind::tanh, mod), y) : y; };
   const Tensor attended = attention(b, scaled(rms_norm(b, s.norm_before, x)), s);
   const Tensor y = b.add(x, gated(rms_norm(b, s.norm_after, attended)));
   const Tensor inner = feed_forward(b, scaled(rms_norm(b, "ffn_norm1", y)), s);

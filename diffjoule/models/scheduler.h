@@ -34,7 +34,8 @@ struct Scheduler {
 [[nodiscard]] bool knows(const Scheduler& scheduler);
 
 // Of `steps` evaluations, those whose timestep is at or above `boundary` (a fraction of the training timesteps): sigma
-// = shift s / (1 + (shift - 1) s) over s from 1 in equal steps towards 1/T, as flow-matching schedulers place them. The shift is `flow_shift` or `shift` of the config, else 1.
+// = shift s / (1 + (shift - 1) s) over s from 1 in equal steps towards 1/T, as flow-matching schedulers place them. The
+// shift is `flow_shift` or `shift` of the config, else 1.
 [[nodiscard]] std::int64_t evaluations_above(const Scheduler& scheduler, std::int64_t steps, double boundary);
 
 }  // namespace diffjoule::models

@@ -50,9 +50,10 @@ Status check_together(const Pipeline& pipeline, const Workload& w, bool classifi
   if (w.negative_text_tokens && !classifier_free)
     return refuse("a negative prompt is not run without classifier-free guidance; add --cfg or drop its length");
   if (w.parallelism.scheme == Parallelism::Scheme::guidance && (!classifier_free || w.parallelism.devices != 2))
-    return refuse("guidance parallelism puts the two passes of classifier-free guidance on two devices; this request "
-                  "has " + std::string(classifier_free ? "both passes on " : "one pass on ") +
-                  std::to_string(w.parallelism.devices));
+    return refuse(
+        "guidance parallelism puts the two passes of classifier-free guidance on two devices; this request "
+        "has " +
+        std::string(classifier_free ? "both passes on " : "one pass on ") + std::to_string(w.parallelism.devices));
   if (w.parallelism.scheme == Parallelism::Scheme::none && w.parallelism.devices > 1)
     return refuse(std::to_string(w.parallelism.devices) +
                   " devices share one request by a scheme: data, cfg, ulysses, ring or tensor");

@@ -51,7 +51,9 @@ bool is_unet(const Parts& p) {
   return std::any_of(p.paths.begin(), p.paths.end(), [](const std::string& s) { return s.starts_with("up_blocks."); });
 }
 
-std::int64_t number_in(std::string_view step) { return numbered(step) && step != "*" ? std::stoll(std::string(step)) : 0; }
+std::int64_t number_in(std::string_view step) {
+  return numbered(step) && step != "*" ? std::stoll(std::string(step)) : 0;
+}
 
 // ---- step caches
 
@@ -195,8 +197,9 @@ bool on_the_way_down(std::string_view path) {
 
 // Where a skip leaves the way down.
 bool feeds_a_skip(std::string_view path) {
-  return path == "conv_in" || (path.starts_with("down_blocks.") &&
-                               (path.ends_with("conv2") || path.find("downsamplers") != std::string_view::npos)) ||
+  return path == "conv_in" ||
+         (path.starts_with("down_blocks.") &&
+          (path.ends_with("conv2") || path.find("downsamplers") != std::string_view::npos)) ||
          path.starts_with("mid_block.resnets.1.conv2");
 }
 

@@ -18,8 +18,9 @@ Status within(const char* field, std::optional<std::int64_t> value, std::int64_t
 
 Status fraction(const char* field, double value, double least, double most) {
   if (std::isfinite(value) && value >= least && value <= most) return {};
-  return fail(ErrorCode::invalid_argument, std::string(field) + " is " + to_text(value, 3) + "; expected a number from " +
-                                               to_text(least, 3) + " to " + to_text(most, 3));
+  return fail(ErrorCode::invalid_argument, std::string(field) + " is " + to_text(value, 3) +
+                                               "; expected a number from " + to_text(least, 3) + " to " +
+                                               to_text(most, 3));
 }
 
 Status check_additions(const Workload& w) {
@@ -28,7 +29,8 @@ Status check_additions(const Workload& w) {
   const HighResolution hires = w.high_resolution.value_or(HighResolution{});
   for (const Status& status :
        {fraction("strength", w.strength.value_or(1.0), positive, 1.0),
-        fraction("guidance from", w.guidance_from, 0.0, 1.0), fraction("guidance to", w.guidance_to, w.guidance_from, 1.0),
+        fraction("guidance from", w.guidance_from, 0.0, 1.0),
+        fraction("guidance to", w.guidance_to, w.guidance_from, 1.0),
         fraction("skipped share of the step cache", w.step_cache ? w.step_cache->skipped : 0.0, 0.0, 1.0),
         fraction("token merge", w.token_merge, 0.0, Limits::token_merge),
         fraction("refiner from", w.refiner_from, 0.0, 1.0),

@@ -30,11 +30,11 @@ struct StepCache {
 struct Parallelism {
   enum class Scheme {
     none,
-    data,     // whole items each
-    guidance, // the two passes of classifier-free guidance on two devices
-    ulysses,  // sequence, all-to-all around attention: Jacobs et al., 2023
-    ring,     // sequence, keys and values travel around: Liu et al., 2023
-    tensor    // columns and rows of the weights: Shoeybi et al., 2019
+    data,      // whole items each
+    guidance,  // the two passes of classifier-free guidance on two devices
+    ulysses,   // sequence, all-to-all around attention: Jacobs et al., 2023
+    ring,      // sequence, keys and values travel around: Liu et al., 2023
+    tensor     // columns and rows of the weights: Shoeybi et al., 2019
   } scheme = Scheme::none;
   std::int64_t devices = 1;
 
@@ -70,13 +70,13 @@ struct Workload {
   double guidance_from = 0.0, guidance_to = 1.0;        // fractions of the steps between which guidance runs
   std::optional<std::int64_t> negative_text_tokens = std::nullopt;  // where prompts keep their own length
   std::optional<StepCache> step_cache = std::nullopt;
-  double token_merge = 0.0;          // fraction of the tokens of the largest self-attentions that are merged, [0, 0.75]
-  std::int64_t lora_rank = 0;        // of unmerged low-rank adapters; merged ones cost nothing
-  bool lora_everywhere = false;      // on every linear layer, not only on those of attention
-  std::int64_t control_networks = 0; // ControlNets, which run at every evaluation
-  std::int64_t image_prompt_tokens = 0;              // of an IP-Adapter, in every cross-attention
-  std::optional<std::string> refiner = std::nullopt; // a second model that takes over
-  double refiner_from = 0.8;                         // fraction of the steps after which it does
+  double token_merge = 0.0;      // fraction of the tokens of the largest self-attentions that are merged, [0, 0.75]
+  std::int64_t lora_rank = 0;    // of unmerged low-rank adapters; merged ones cost nothing
+  bool lora_everywhere = false;  // on every linear layer, not only on those of attention
+  std::int64_t control_networks = 0;                  // ControlNets, which run at every evaluation
+  std::int64_t image_prompt_tokens = 0;               // of an IP-Adapter, in every cross-attention
+  std::optional<std::string> refiner = std::nullopt;  // a second model that takes over
+  double refiner_from = 0.8;                          // fraction of the steps after which it does
   std::optional<HighResolution> high_resolution = std::nullopt;
   bool tiled_decoding = false;
   WeightFormat weights = WeightFormat::as_arithmetic;  // of the denoiser's linear layers

@@ -18,9 +18,9 @@ std::string refusal(const std::string& json, std::uint64_t data_bytes) {
 }
 
 TEST(Safetensors, ReadsNamesShapesAndTypes) {
-  const std::string head = safetensors_head(
-      R"({"__metadata__":{"format":"pt"},"b":{"dtype":"F16","shape":[3],"data_offsets":[16,22]},)"
-      R"("a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}})");
+  const std::string head =
+      safetensors_head(R"({"__metadata__":{"format":"pt"},"b":{"dtype":"F16","shape":[3],"data_offsets":[16,22]},)"
+                       R"("a":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}})");
   const auto header = parse_safetensors(head, head.size() + 22);
   ASSERT_TRUE(header) << header.error().message();
   EXPECT_EQ(header->metadata.at("format"), "pt");
@@ -39,15 +39,15 @@ TEST(Safetensors, RefusesLengthsBeyondTheFile) {
 
 TEST(Safetensors, RefusesWhatDoesNotFit) {
   const auto tensor = [](const char* rest) { return std::string(R"({"a":)") + rest + "}"; };
-  for (const char* hostile : {
-           R"({"dtype":"F32","shape":[2],"data_offsets":[0,4]})",                                   // too few bytes
-           R"({"dtype":"F32","shape":[1],"data_offsets":[6,10]})",                                  // beyond the file
-           R"({"dtype":"F32","shape":[1],"data_offsets":[4,0]})",                                   // backwards
-           R"({"dtype":"F32","shape":[-1],"data_offsets":[0,4]})",                                  // negative
-           R"({"dtype":"F32","shape":[1.5],"data_offsets":[0,4]})",                                 // fractional
-           R"({"dtype":"F33","shape":[1],"data_offsets":[0,4]})",                                   // unknown
-           R"({"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,4]})",                // 2^64
-           R"({"dtype":"F32","shape":[1]})", R"([])", R"({"dtype":1,"shape":[1],"data_offsets":[0,4]})"}) {
+  for (const char* hostile :
+       {R"({"dtype":"F32","shape":[2],"data_offsets":[0,4]})",                     // too few bytes
+        R"({"dtype":"F32","shape":[1],"data_offsets":[6,10]})",                    // beyond the file
+        R"({"dtype":"F32","shape":[1],"data_offsets":[4,0]})",                     // backwards
+        R"({"dtype":"F32","shape":[-1],"data_offsets":[0,4]})",                    // negative
+        R"({"dtype":"F32","shape":[1.5],"data_offsets":[0,4]})",                   // fractional
+        R"({"dtype":"F33","shape":[1],"data_offsets":[0,4]})",                     // unknown
+        R"({"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,4]})",  // 2^64
+        R"({"dtype":"F32","shape":[1]})", R"([])", R"({"dtype":1,"shape":[1],"data_offsets":[0,4]})"}) {
     EXPECT_NE(refusal(tensor(hostile), 8), "") << hostile;
   }
 }

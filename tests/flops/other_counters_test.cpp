@@ -14,7 +14,8 @@ TEST(OtherCounters, DifferByWhatEachLeavesOutOrAdds) {
   Builder b(DType::float32);
   const Tensor x = b.linear("proj", b.tensor({1, 10, 8}), 8, Bias::no);
   b.add(b.attention(x, x, x, 2), x);
-  Program program{{{"denoise", "transformer", Stage::denoise, 3, 1, DType::float32, b.finish().value()}}, 1, {}, {}, {}};
+  Program program{
+      {{"denoise", "transformer", Stage::denoise, 3, 1, DType::float32, b.finish().value()}}, 1, {}, {}, {}};
   const auto figures = other_counters(program);
   ASSERT_EQ(figures.size(), 4U);
   const WideInteger linear = 3 * 2 * 10 * 8 * 8, attention = 3 * 2 * 2 * 10 * 10 * 8, elements = 3 * 10 * 8;

@@ -24,7 +24,6 @@ TEST(Catalogue, EveryEntryLoadsWithSourceLicenceAndAPlan) {
     EXPECT_FALSE(pipeline->weights_license.empty()) << slug;
     const auto planned = plan(*pipeline, settle(*pipeline, {.model = slug}).value());
     ASSERT_TRUE(planned.has_value()) << planned.error().message();
-
   }
 }
 
@@ -37,11 +36,11 @@ TEST(Catalogue, ComponentsThatCannotBeCountedAreTheseAndNoOthers) {
       if (!architecture_of(component.class_name)) classes.insert(component.class_name);
     }
   }
-  EXPECT_EQ(classes, (std::set<std::string>{
-                         "AutoencoderKLHunyuanImage", "AutoencoderKLHunyuanVideo15", "AutoencoderKLMochi",
-                         "AutoencoderKLTemporalDecoder", "I2VGenXLUNet", "Kandinsky3UNet", "MotionAdapter",
-                         "PaellaVQModel", "PriorTransformer", "StableCascadeUNet", "UNet3DConditionModel",
-                         "UNetSpatioTemporalConditionModel", "VQModel"}));
+  EXPECT_EQ(classes,
+            (std::set<std::string>{"AutoencoderKLHunyuanImage", "AutoencoderKLHunyuanVideo15", "AutoencoderKLMochi",
+                                   "AutoencoderKLTemporalDecoder", "I2VGenXLUNet", "Kandinsky3UNet", "MotionAdapter",
+                                   "PaellaVQModel", "PriorTransformer", "StableCascadeUNet", "UNet3DConditionModel",
+                                   "UNetSpatioTemporalConditionModel", "VQModel"}));
 }
 
 TEST(Catalogue, EveryAliasMeansOneModel) {

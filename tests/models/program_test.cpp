@@ -60,19 +60,22 @@ TEST(Program, GuidanceRunsAsThePipelineRunsIt) {
 TEST(Program, TheNegativePromptIsEncodedToo) {
   const Pipeline pipeline = catalogue.find("sdxl-base").value();
   EXPECT_EQ(plan(pipeline, settle(pipeline, {.model = "sdxl-base"}).value())->phases.front().evaluations, 2);
-  EXPECT_EQ(
-      plan(pipeline, settle(pipeline, {.model = "sdxl-base", .classifier_free = false}).value())->phases.front().evaluations,
-      1);
+  EXPECT_EQ(plan(pipeline, settle(pipeline, {.model = "sdxl-base", .classifier_free = false}).value())
+                ->phases.front()
+                .evaluations,
+            1);
 }
 
 TEST(Program, SdxlDecodesHalfPrecisionInFloat32) {
   const Pipeline pipeline = catalogue.find("sdxl-base").value();
-  EXPECT_EQ(
-      plan(pipeline, settle(pipeline, {.model = "sdxl-base", .dtype = DType::float16}).value())->phases.back().call.dtype,
-      DType::float32);
-  EXPECT_EQ(
-      plan(pipeline, settle(pipeline, {.model = "sdxl-base", .dtype = DType::bfloat16}).value())->phases.back().call.dtype,
-      DType::bfloat16);
+  EXPECT_EQ(plan(pipeline, settle(pipeline, {.model = "sdxl-base", .dtype = DType::float16}).value())
+                ->phases.back()
+                .call.dtype,
+            DType::float32);
+  EXPECT_EQ(plan(pipeline, settle(pipeline, {.model = "sdxl-base", .dtype = DType::bfloat16}).value())
+                ->phases.back()
+                .call.dtype,
+            DType::bfloat16);
 }
 
 TEST(Program, RoundsWhereThePipelineRoundsAndSaysSo) {
@@ -94,7 +97,8 @@ TEST(Program, RefusesWhatThePipelineRefusesWithTheNeighbours) {
 
 TEST(Program, TextThatGrowsTakesItsEncoderAlong) {
   const Pipeline pipeline = catalogue.find("sd3-medium").value();
-  const auto phases = plan(pipeline, settle(pipeline, {.model = "sd3-medium", .text_tokens = 589}).value()).value().phases;
+  const auto phases =
+      plan(pipeline, settle(pipeline, {.model = "sd3-medium", .text_tokens = 589}).value()).value().phases;
   EXPECT_EQ(phases[0].call.text_tokens, 77);
   EXPECT_EQ(phases[2].call.text_tokens, 512);
 }
@@ -171,7 +175,8 @@ TEST(Program, TilesOverlapAndCostMore) {
     double convolutions = 0.0;
     const Program p = program(passes_of(w)).value();
     for (const Phase& phase : p.phases) {
-      if (phase.stage == Stage::decode) convolutions += flops::count(phase)[flops::OpClass::convolution].flops.rounded();
+      if (phase.stage == Stage::decode)
+        convolutions += flops::count(phase)[flops::OpClass::convolution].flops.rounded();
     }
     return convolutions;
   };
@@ -185,10 +190,10 @@ TEST(Program, ManyImagesOfOnePromptEncodeItsTextOnce) {
 }
 
 TEST(Program, CombinationsThatMeanNothingAreRefused) {
-  for (const Workload& w : {Workload{.model = "flux1-dev", .guidance_to = 0.5},
-                            Workload{.model = "flux1-dev", .negative_text_tokens = 20},
-                            Workload{.model = "sd15", .parallelism = {Parallelism::Scheme::none, 2}},
-                            Workload{.model = "svd", .strength = 0.5}}) {
+  for (const Workload& w :
+       {Workload{.model = "flux1-dev", .guidance_to = 0.5}, Workload{.model = "flux1-dev", .negative_text_tokens = 20},
+        Workload{.model = "sd15", .parallelism = {Parallelism::Scheme::none, 2}},
+        Workload{.model = "svd", .strength = 0.5}}) {
     EXPECT_FALSE(settled(w).has_value()) << w.model;
   }
 }

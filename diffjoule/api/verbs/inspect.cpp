@@ -21,8 +21,7 @@ Document part_of(const checkpoint::InspectedPart& part) {
   d.set("component", part.component).set("class", part.class_name).set("naming", part.naming);
   d.set("parameters", exact(part.parameters)).set("parameters_agree", part.parameters_agree);
   d.set("configuration_source", part.configuration_source).set("configuration", part.configuration);
-  return std::move(
-      d.set("storage", std::move(storage)).set("catalogue_entries", list_of(part.catalogue_entries)));
+  return std::move(d.set("storage", std::move(storage)).set("catalogue_entries", list_of(part.catalogue_entries)));
 }
 
 Result<Answer> run(const Request& request, const Context& context) {
@@ -53,7 +52,8 @@ std::string storage_text(const Document& part) {
 report::Page view(const Document& answer) {
   report::Page page;
   page.text(*answer.find("path")->text() + ": " + *answer.find("kind")->text());
-  report::Table table({{"component"}, {"class"}, {"naming"}, {"parameters"}, {"stored as"}, {"configuration"}, {"same as"}});
+  report::Table table(
+      {{"component"}, {"class"}, {"naming"}, {"parameters"}, {"stored as"}, {"configuration"}, {"same as"}});
   for (const Document& p : *answer.find("parts")->array()) {
     const bool agrees = *p.find("parameters_agree")->boolean();
     const auto parameters = static_cast<WideInteger>(p.find("parameters")->number());
@@ -74,15 +74,16 @@ report::Page view(const Document& answer) {
 }  // namespace
 
 Verb inspect() {
-  return {"inspect",
-          "what a checkpoint is, from its header or configs",
-          "Reads headers and configs, never weights: a diffusers folder, one component's config.json, a .safetensors file "
-          "(or the .index.json of its shards) or a .gguf file, in diffusers naming or in that of the original release, "
-          "which ComfyUI keeps. The same paths work wherever a verb takes a model.",
-          {{.name = "path", .help = "folder or file", .placeholder = "PATH", .positional = true, .required = true}},
-          {"diffjoule inspect data/models/flux1-dev/transformer/config.json"},
-          run,
-          view};
+  return {
+      "inspect",
+      "what a checkpoint is, from its header or configs",
+      "Reads headers and configs, never weights: a diffusers folder, one component's config.json, a .safetensors file "
+      "(or the .index.json of its shards) or a .gguf file, in diffusers naming or in that of the original release, "
+      "which ComfyUI keeps. The same paths work wherever a verb takes a model.",
+      {{.name = "path", .help = "folder or file", .placeholder = "PATH", .positional = true, .required = true}},
+      {"diffjoule inspect data/models/flux1-dev/transformer/config.json"},
+      run,
+      view};
 }
 
 }  // namespace diffjoule::api

@@ -117,7 +117,8 @@ Result<Graph> build(const io::Document& document, const Call& call) {
   }
   const Tensor image = b.narrow(joined, 1, x.image.shape[1]);
   const Tensor out = modulation(b, "norm_out", vector, 2, c.width, Bias::no);
-  b.clone(b.linear("proj_out", modulate(b, b.layer_norm("", image), out), c.patch * c.patch * c.out_channels, Bias::no));
+  b.clone(
+      b.linear("proj_out", modulate(b, b.layer_norm("", image), out), c.patch * c.patch * c.out_channels, Bias::no));
   return finished(b, config);
 }
 

@@ -45,7 +45,8 @@ struct DcConfig {
     }
     h.scales.resize(h.channels.size());
     const io::Document* lists = c.find(name + "_qkv_multiscales");
-    for (std::size_t i = 0; lists != nullptr && lists->array() != nullptr && i < lists->array()->size() && i < h.scales.size(); ++i) {
+    for (std::size_t i = 0;
+         lists != nullptr && lists->array() != nullptr && i < lists->array()->size() && i < h.scales.size(); ++i) {
       const io::Document& list = (*lists->array())[i];
       for (std::size_t k = 0; list.array() != nullptr && k < std::min<std::size_t>(8, list.array()->size()); ++k) {
         const std::int64_t* kernel = (*list.array())[k].integer();
@@ -90,7 +91,9 @@ Tensor linear_attention(Builder& b, const Tensor& x, const std::vector<std::int6
   const auto scales = static_cast<std::int64_t>(kernels.size()) + 1;
   for (std::size_t i = 0; i < kernels.size(); ++i) {
     auto scale = b.scope("to_qkv_multiscale." + std::to_string(i));
-    const Tensor blurred = b.convolution("proj_in", qkv, 3 * width, {.kernel = kernels[i], .padding = kernels[i] / 2, .groups = 3 * width, .bias = Bias::no});
+    const Tensor blurred =
+        b.convolution("proj_in", qkv, 3 * width,
+                      {.kernel = kernels[i], .padding = kernels[i] / 2, .groups = 3 * width, .bias = Bias::no});
     b.convolution("proj_out", blurred, 3 * width,
                   {.kernel = 1, .padding = 0, .groups = 3 * width / std::max<std::int64_t>(1, e), .bias = Bias::no});
   }
@@ -139,8 +142,8 @@ Tensor downsampled(Builder& b, const Tensor& x, std::int64_t out, const DcConfig
   const Tensor y = c.unshuffles ? b.shuffle(b.convolution("conv", x, std::max<std::int64_t>(1, out / cells)), smaller)
                                 : b.convolution("conv", x, out, {.stride = 2});
   const Tensor folded = b.shuffle(x, {x.shape[0], cells * x.shape[1], x.shape[2] / 2, x.shape[3] / 2});
-  b.reduce(Reduction::Kind::mean,
-           b.view(folded, {x.shape[0], out, cells * x.shape[1] / out, smaller[2] * smaller[3]}), 2);
+  b.reduce(Reduction::Kind::mean, b.view(folded, {x.shape[0], out, cells * x.shape[1] / out, smaller[2] * smaller[3]}),
+           2);
   return b.add(y, y);
 }
 

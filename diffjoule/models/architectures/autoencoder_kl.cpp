@@ -39,7 +39,8 @@ constexpr ConvolutionOptions pointwise{.kernel = 1, .stride = 1, .padding = 0};
 Tensor attention(Builder& b, const Tensor& x) {
   auto scope = b.scope("attentions.0");
   const Tensor tokens = b.view(b.group_norm("group_norm", x), {x.shape[0], x.shape[2] * x.shape[3], x.shape[1]});
-  const Tensor q = linear_of_view(b, "to_q", tokens, x.shape[1]), k = linear_of_view(b, "to_k", tokens, x.shape[1]), v = linear_of_view(b, "to_v", tokens, x.shape[1]);
+  const Tensor q = linear_of_view(b, "to_q", tokens, x.shape[1]), k = linear_of_view(b, "to_k", tokens, x.shape[1]),
+               v = linear_of_view(b, "to_v", tokens, x.shape[1]);
   const Tensor y = b.linear("to_out.0", b.attention(q, k, v, 1), x.shape[1]);
   return b.div(b.add(b.view(y, x.shape), x));  // by rescale_output_factor
 }
@@ -136,7 +137,8 @@ Result<LatentGeometry> latent(const io::Document& document) {
 }  // namespace
 
 Architecture autoencoder_kl() {
-  return {"KL autoencoder", {"AutoencoderKL", "AutoencoderKLFlux2"}, Architecture::Role::autoencoder, build, latent, nullptr};
+  return {"KL autoencoder", {"AutoencoderKL", "AutoencoderKLFlux2"}, Architecture::Role::autoencoder, build, latent,
+          nullptr};
 }
 
 }  // namespace diffjoule::models

@@ -33,7 +33,8 @@ Tensor layer(Builder& b, Tensor x, const BertConfig& c) {
     Tensor mixed;
     {
       auto self = b.scope("self");
-      const Tensor q = b.linear("query", x, c.width), k = b.linear("key", x, c.width), v = b.linear("value", x, c.width);
+      const Tensor q = b.linear("query", x, c.width), k = b.linear("key", x, c.width),
+                   v = b.linear("value", x, c.width);
       mixed = b.clone(b.attention(q, k, v, c.heads, {.masked = true}));
     }
     auto output = b.scope("output");
@@ -54,14 +55,13 @@ Result<Graph> build(const io::Document& document, const Call& call) {
     auto blocks = b.repeat("encoder.layer", c.layers);
     x = layer(b, x, c);
   }
-  b.activation(Activation::Kind::tanh, b.linear("pooler.dense", b.view(b.narrow(x, 1, 1), {call.batch, c.width}), c.width));
+  b.activation(Activation::Kind::tanh,
+               b.linear("pooler.dense", b.view(b.narrow(x, 1, 1), {call.batch, c.width}), c.width));
   return finished(b, config);
 }
 
 }  // namespace
 
-Architecture bert() {
-  return {"BERT", {"BertModel"}, Architecture::Role::text_encoder, build, nullptr, nullptr};
-}
+Architecture bert() { return {"BERT", {"BertModel"}, Architecture::Role::text_encoder, build, nullptr, nullptr}; }
 
 }  // namespace diffjoule::models

@@ -58,7 +58,8 @@ Tensor approximated_vectors(Builder& b, std::int64_t batch, const ChromaConfig& 
       normed = b.mul(rms_norm(b, "", x), b.tensor({c.approximator_width}));
     }
     auto layers = b.repeat("layers", c.approximator_layers);
-    x = b.add(x, b.linear("linear_2", b.silu(b.linear("linear_1", normed, c.approximator_width)), c.approximator_width));
+    x = b.add(x,
+              b.linear("linear_2", b.silu(b.linear("linear_1", normed, c.approximator_width)), c.approximator_width));
   }
   return b.narrow(b.linear("out_proj", x, c.width), 1, 1);
 }

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// CogVideoX: text and video in one sequence through one set of weights, told apart by modulations of their own ("expert"
-// layer norms). Yang et al., "CogVideoX", 2024. diffusers CogVideoXTransformer3DModel.
+// CogVideoX: text and video in one sequence through one set of weights, told apart by modulations of their own
+// ("expert" layer norms). Yang et al., "CogVideoX", 2024. diffusers CogVideoXTransformer3DModel.
 #include <algorithm>
 
 #include "diffjoule/models/architecture.h"

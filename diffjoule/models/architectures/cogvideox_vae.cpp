@@ -50,7 +50,8 @@ Tensor spatial_norm(Builder& b, std::string_view name, const Tensor& x, const Te
   if (frames > 1 && frames % 2 == 1) {  // the first frame apart
     const Tensor first = b.upsample_to(b.narrow(latent, 2, 1), larger.with(2, 1));
     z = b.concatenate({first, b.upsample_to(b.narrow(latent, 2, std::max<std::int64_t>(1, latent.shape[2] - 1)),
-                                            larger.with(2, frames - 1))}, 2);
+                                            larger.with(2, frames - 1))},
+                      2);
   } else {
     z = b.upsample_to(latent, larger);
   }

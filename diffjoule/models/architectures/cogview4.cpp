@@ -47,7 +47,8 @@ Streams block(Builder& b, const Streams& x, const Tensor& vector, const CogViewC
     const Tensor joined = b.concatenate({in.text, in.image}, 1);
     const auto normed = [&](std::string_view name) {
       const Tensor y = b.linear(name, joined, c.width);
-      const Tensor z = b.view(b.layer_norm("", b.view(y, {y.shape[0], y.shape[1], c.heads.count, c.heads.head_width})), y.shape);
+      const Tensor z =
+          b.view(b.layer_norm("", b.view(y, {y.shape[0], y.shape[1], c.heads.count, c.heads.head_width})), y.shape);
       b.copy(rotate_pairs(b, b.narrow(z, 1, in.image.shape[1]), c.heads));  // the image's part
       return z;
     };

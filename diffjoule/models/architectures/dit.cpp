@@ -70,8 +70,6 @@ std::int64_t patch(const io::Document& document) { return Config(document).integ
 
 }  // namespace
 
-Architecture dit() {
-  return {"DiT", {"DiTTransformer2DModel"}, Architecture::Role::denoiser, build, nullptr, patch};
-}
+Architecture dit() { return {"DiT", {"DiTTransformer2DModel"}, Architecture::Role::denoiser, build, nullptr, patch}; }
 
 }  // namespace diffjoule::models

@@ -85,7 +85,9 @@ std::int64_t patch(const io::Document& document) { return Config(document).integ
 }  // namespace
 
 Architecture ernie_image() {
-  return {"ERNIE-Image", {"ErnieImageTransformer2DModel", "ERNIEImageModel"}, Architecture::Role::denoiser, build, nullptr, patch};
+  return {
+      "ERNIE-Image", {"ErnieImageTransformer2DModel", "ERNIEImageModel"}, Architecture::Role::denoiser, build, nullptr,
+      patch};
 }
 
 }  // namespace diffjoule::models

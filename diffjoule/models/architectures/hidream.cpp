@@ -27,9 +27,11 @@ struct HiDreamConfig {
         chosen(c.integer("num_activated_experts", 2)),
         rope_axes(c.integers("axes_dims_rope", {32, 32})),
         width(heads.width()) {
-    if (captions.size() != 2) c.refuse("caption_channels", std::to_string(captions.size()) + " widths", "T5's and Llama's");
+    if (captions.size() != 2)
+      c.refuse("caption_channels", std::to_string(captions.size()) + " widths", "T5's and Llama's");
     captions.resize(2, 1);
-    if (chosen > experts) c.refuse("num_activated_experts", std::to_string(chosen), "at most " + std::to_string(experts));
+    if (chosen > experts)
+      c.refuse("num_activated_experts", std::to_string(chosen), "at most " + std::to_string(experts));
     if (rope_axes.size() > 8) c.refuse("axes_dims_rope", std::to_string(rope_axes.size()) + " axes", "at most 8");
   }
   std::int64_t patch, in_channels, out_channels, double_blocks, single_blocks;
@@ -80,8 +82,7 @@ struct Projected {
 Projected projected(Builder& b, const Tensor& x, std::string_view suffix, const HiDreamConfig& c) {
   const auto named = [&suffix](const char* name) { return std::string(name).append(suffix); };
   return {rms_norm(b, named("q_rms_norm"), b.linear(named("to_q"), x, c.width)),
-          rms_norm(b, named("k_rms_norm"), b.linear(named("to_k"), x, c.width)),
-          b.linear(named("to_v"), x, c.width)};
+          rms_norm(b, named("k_rms_norm"), b.linear(named("to_k"), x, c.width)), b.linear(named("to_v"), x, c.width)};
 }
 
 // Each pair times a 2 x 2 rotation.
@@ -98,13 +99,14 @@ Tensor modulation_of(Builder& b, const Tensor& vector, std::int64_t parts, const
 
 Streams double_block(Builder& b, const Streams& x, const Tensor& vector, const HiDreamConfig& c) {
   const Tensor mod = modulation_of(b, vector, 12, c);
-  const Tensor image_in = modulate(b, b.layer_norm("", x.image), mod), text_in = modulate(b, b.layer_norm("", x.text), mod);
+  const Tensor image_in = modulate(b, b.layer_norm("", x.image), mod),
+               text_in = modulate(b, b.layer_norm("", x.text), mod);
   Streams attended;
   {
     auto scope = b.scope("attn1");
     const Projected i = projected(b, image_in, "", c), t = projected(b, text_in, "_t", c);
-    const Tensor mixed = attend(
-        b, {b.concatenate({i.q, t.q}, 1), b.concatenate({i.k, t.k}, 1), b.concatenate({i.v, t.v}, 1)}, c);
+    const Tensor mixed =
+        attend(b, {b.concatenate({i.q, t.q}, 1), b.concatenate({i.k, t.k}, 1), b.concatenate({i.v, t.v}, 1)}, c);
     attended.image = b.linear("to_out", b.narrow(mixed, 1, image_in.shape[1]), c.width);
     attended.text = b.linear("to_out_t", b.narrow(mixed, 1, text_in.shape[1]), c.width);
   }
@@ -157,9 +159,11 @@ Result<Graph> build(const io::Document& document, const Call& call) {
     b.linear("linear", b.tensor({call.batch, prompt, c.captions[0]}), c.width, Bias::no);
   }
   rope_table(b, tokens + 3 * prompt, c.rope_axes, c.heads.head_width);
-  const Tensor initial = b.concatenate({b.tensor({call.batch, prompt, c.width}), b.tensor({call.batch, prompt, c.width})}, 1);
+  const Tensor initial =
+      b.concatenate({b.tensor({call.batch, prompt, c.width}), b.tensor({call.batch, prompt, c.width})}, 1);
   const Tensor layer = b.tensor({call.batch, prompt, c.width});  // the block's own layer of Llama
-  Tensor image = b.linear("x_embedder.proj", b.tensor({call.batch, tokens, c.patch * c.patch * c.in_channels}), c.width);
+  Tensor image =
+      b.linear("x_embedder.proj", b.tensor({call.batch, tokens, c.patch * c.patch * c.in_channels}), c.width);
   {
     auto blocks = b.repeat("double_stream_blocks", c.double_blocks);
     auto inside = b.scope("block");

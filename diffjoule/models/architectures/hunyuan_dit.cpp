@@ -106,8 +106,8 @@ Result<Graph> build(const io::Document& document, const Call& call) {
   const Tensor latents = b.tensor({call.batch, c.in_channels, call.height, call.width});
   Tensor x = patch_tokens(b, "pos_embed.proj", latents, {c.patch, c.patch}, c.width);
   const Tensor vector = conditioning_vector(b, call.batch, c);
-  const Tensor t5 = projection_mlp(b, "text_embedder", b.tensor({call.batch, c.t5_tokens, c.t5_width}), 4 * c.t5_width,
-                                   c.text_width);
+  const Tensor t5 =
+      projection_mlp(b, "text_embedder", b.tensor({call.batch, c.t5_tokens, c.t5_width}), 4 * c.t5_width, c.text_width);
   b.parameter("text_embedding_padding", {c.clip_tokens + c.t5_tokens, c.text_width});
   Tensor text = b.concatenate({b.tensor({call.batch, c.clip_tokens, c.text_width}), t5}, 1);
   text = b.elementwise(Elementwise::Kind::where, text);

@@ -76,8 +76,8 @@ Result<Graph> build(const io::Document& document, const Call& call) {
   const Tensor latents = b.tensor({call.batch, c.in_channels, call.height, call.width});
   Streams x;
   x.image = patch_tokens(b, "x_embedder.proj", latents, {c.patch[0], c.patch[1]}, c.width);
-  x.text = refined_text(b, "context_embedder",
-                        b.tensor({call.batch, std::max<std::int64_t>(1, prompt), c.text_width}), c.refiner_blocks, c.heads);
+  x.text = refined_text(b, "context_embedder", b.tensor({call.batch, std::max<std::int64_t>(1, prompt), c.text_width}),
+                        c.refiner_blocks, c.heads);
   if (c.glyph_width > 0) x.text = b.concatenate({glyphs(b, call.batch, c), x.text}, 1);
   {
     auto blocks = b.repeat("transformer_blocks", c.double_blocks);

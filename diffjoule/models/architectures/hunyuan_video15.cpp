@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// HunyuanVideo 1.5: double blocks only, with three texts side by side: a language model's, glyphs' and an image's, padding
-// included. Tencent, "HunyuanVideo 1.5 Technical Report", 2025. diffusers HunyuanVideo15Transformer3DModel.
+// HunyuanVideo 1.5: double blocks only, with three texts side by side: a language model's, glyphs' and an image's,
+// padding included. Tencent, "HunyuanVideo 1.5 Technical Report", 2025. diffusers HunyuanVideo15Transformer3DModel.
 #include <algorithm>
 
 #include "diffjoule/models/architecture.h"
@@ -77,10 +77,15 @@ Result<Graph> build(const io::Document& document, const Call& call) {
     vector = embedding_mlp(b, "timestep_embedder", timestep_sinusoids(b, call.batch, timestep_width), c.width);
   }
   x.image = patch_tokens(b, "x_embedder.proj", latents, {c.patch_frames, c.patch, c.patch}, c.width);
-  const Tensor text = marked(b, refined_text(b, "context_embedder", b.tensor({call.batch, std::max<std::int64_t>(1, prompt), c.text_width}), c.refiner_blocks, c.heads), c);
+  const Tensor text = marked(
+      b,
+      refined_text(b, "context_embedder", b.tensor({call.batch, std::max<std::int64_t>(1, prompt), c.text_width}),
+                   c.refiner_blocks, c.heads),
+      c);
   const Tensor glyph = marked(b, glyphs(b, call.batch, c), c);
   const Tensor image = marked(b, image_condition(b, call.batch, c), c);
-  x.text = b.gather(b.concatenate({image, glyph, text}, 1), {call.batch, std::max<std::int64_t>(1, call.text_tokens), c.width});
+  x.text = b.gather(b.concatenate({image, glyph, text}, 1),
+                    {call.batch, std::max<std::int64_t>(1, call.text_tokens), c.width});
   const std::int64_t tokens = x.image.shape[1] + x.text.shape[1];
   {
     auto blocks = b.repeat("transformer_blocks", c.layers);
@@ -91,7 +96,8 @@ Result<Graph> build(const io::Document& document, const Call& call) {
     x = hunyuan_double_block(b, x, vector, c.heads);
   }
   const Tensor out = modulation(b, "norm_out", vector, 2, c.width);
-  b.linear("proj_out", modulate(b, b.layer_norm("", x.image), out), c.patch * c.patch * c.patch_frames * c.out_channels);
+  b.linear("proj_out", modulate(b, b.layer_norm("", x.image), out),
+           c.patch * c.patch * c.patch_frames * c.out_channels);
   return finished(b, config);
 }
 
@@ -100,7 +106,8 @@ std::int64_t patch(const io::Document& document) { return Config(document).integ
 }  // namespace
 
 Architecture hunyuan_video15() {
-  return {"HunyuanVideo 1.5", {"HunyuanVideo15Transformer3DModel"}, Architecture::Role::denoiser, build, nullptr, patch};
+  return {
+      "HunyuanVideo 1.5", {"HunyuanVideo15Transformer3DModel"}, Architecture::Role::denoiser, build, nullptr, patch};
 }
 
 }  // namespace diffjoule::models

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The causal video autoencoder of HunyuanVideo: the image autoencoder's plan over frames, decoded in overlapping tiles of
-// five latent frames. Kong et al., "HunyuanVideo", 2024. diffusers AutoencoderKLHunyuanVideo.
+// The causal video autoencoder of HunyuanVideo: the image autoencoder's plan over frames, decoded in overlapping tiles
+// of five latent frames. Kong et al., "HunyuanVideo", 2024. diffusers AutoencoderKLHunyuanVideo.
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -105,8 +105,7 @@ void decode_tile(Builder& b, Tensor x, const HunyuanVaeConfig& c) {
     auto block = b.scope("up_blocks." + std::to_string(level));
     for (std::int64_t i = 0; i <= c.resnets; ++i)
       x = resnet(b, "resnets." + std::to_string(i), x, c.channels[c.channels.size() - 1 - level]);
-    if (level + 1 < c.channels.size())
-      x = upsampled(b, x, c.scales_time(level) ? 2 : 1, c.scales_space(level) ? 2 : 1);
+    if (level + 1 < c.channels.size()) x = upsampled(b, x, c.scales_time(level) ? 2 : 1, c.scales_space(level) ? 2 : 1);
   }
   causal(b, "conv_out", b.silu(b.group_norm("conv_norm_out", x)), c.out_channels, 3);
 }
@@ -170,8 +169,7 @@ Result<Graph> build(const io::Document& document, const Call& call) {
   const Tensor latent = b.tensor({call.batch, c.latent_channels, encoding ? 1 : call.frames, size.rows, size.columns});
   const std::int64_t latent_stride = std::max<std::int64_t>(1, tile_stride / c.temporal);
   build_halves(
-      b, call,
-      [&] { tiled(b, video, tile_frames, tile_stride, [&](const Tensor& x) { encode_tile(b, x, c); }); },
+      b, call, [&] { tiled(b, video, tile_frames, tile_stride, [&](const Tensor& x) { encode_tile(b, x, c); }); },
       [&] {
         tiled(b, latent, tile_frames / c.temporal + 1, latent_stride, [&](const Tensor& x) { decode_tile(b, x, c); });
         blend(b, latent, latent_stride, c);

@@ -26,7 +26,8 @@ struct KreaConfig {
         refiner_blocks(c.integer("num_refiner_text_blocks", 2)),
         width(heads * c.integer("attention_head_dim", 128)) {
     if (text_width % text_heads != 0)
-      c.refuse("text_hidden_dim", std::to_string(text_width), "a width that " + std::to_string(text_heads) + " heads share");
+      c.refuse("text_hidden_dim", std::to_string(text_width),
+               "a width that " + std::to_string(text_heads) + " heads share");
   }
   std::int64_t in_channels, layers, heads, kv_heads, inner, sinusoid_width, text_width, text_layers, text_heads,
       text_kv_heads, text_inner, layerwise_blocks, refiner_blocks, width;
@@ -61,8 +62,7 @@ Tensor gated_feed_forward(Builder& b, const Tensor& x, std::int64_t inner) {
 }
 
 Tensor fusion_block(Builder& b, const Tensor& x, const KreaConfig& c) {
-  const Tensor y =
-      b.add(x, gated_attention(b, rms_norm(b, "norm1", x), {c.text_heads, c.text_kv_heads, false}));
+  const Tensor y = b.add(x, gated_attention(b, rms_norm(b, "norm1", x), {c.text_heads, c.text_kv_heads, false}));
   return b.add(y, gated_feed_forward(b, rms_norm(b, "norm2", y), c.text_inner));
 }
 
@@ -74,7 +74,8 @@ Tensor fused_text(Builder& b, const Call& call, const KreaConfig& c) {
     auto blocks = b.repeat("layerwise_blocks", c.layerwise_blocks);
     x = fusion_block(b, x, c);
   }
-  x = b.linear("projector", b.clone(b.view(x, {call.batch, call.text_tokens, c.text_width, c.text_layers})), 1, Bias::no);
+  x = b.linear("projector", b.clone(b.view(x, {call.batch, call.text_tokens, c.text_width, c.text_layers})), 1,
+               Bias::no);
   x = b.view(x, {call.batch, call.text_tokens, c.text_width});
   auto blocks = b.repeat("refiner_blocks", c.refiner_blocks);
   return fusion_block(b, x, c);
@@ -82,8 +83,7 @@ Tensor fused_text(Builder& b, const Call& call, const KreaConfig& c) {
 
 Tensor block(Builder& b, const Tensor& x, const Tensor& time, const KreaConfig& c) {
   const Tensor mod = table_modulation(b, "scale_shift_table", {6, c.width}, time, c.width);
-  const Tensor attended =
-      gated_attention(b, modulate(b, rms_norm(b, "norm1", x), mod), {c.heads, c.kv_heads, true});
+  const Tensor attended = gated_attention(b, modulate(b, rms_norm(b, "norm1", x), mod), {c.heads, c.kv_heads, true});
   const Tensor y = gated_residual(b, x, attended, mod);
   return gated_residual(b, y, gated_feed_forward(b, modulate(b, rms_norm(b, "norm2", y), mod), c.inner), mod);
 }

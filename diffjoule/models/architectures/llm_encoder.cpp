@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// A decoder-only language model whose hidden states are the text: Qwen2.5-VL, Qwen3, Llama 3, Mistral, Gemma 2, GLM-4 and
-// ChatGLM3, as transformers runs them. All layers run, whichever layer the pipeline takes. A vision tower sees nothing
-// here, and the output layer's words are thrown away: neither is counted.
+// A decoder-only language model whose hidden states are the text: Qwen2.5-VL, Qwen3, Llama 3, Mistral, Gemma 2, GLM-4
+// and ChatGLM3, as transformers runs them. All layers run, whichever layer the pipeline takes. A vision tower sees
+// nothing here, and the output layer's words are thrown away: neither is counted.
 #include <algorithm>
 #include <array>
 
@@ -16,10 +16,10 @@ namespace {
 // What sets one family apart from Llama.
 struct Family {
   std::string_view model_type;
-  bool qkv_bias = false;    // on the three projections in
-  bool head_norms = false;  // RMS norms of queries and keys over each head
-  bool four_norms = false;  // after attention and feed-forward as well as before
-  bool gelu = false;        // gates with GELU
+  bool qkv_bias = false;      // on the three projections in
+  bool head_norms = false;    // RMS norms of queries and keys over each head
+  bool four_norms = false;    // after attention and feed-forward as well as before
+  bool gelu = false;          // gates with GELU
   bool output_layer = false;  // stored even in the class without a head
 };
 
@@ -44,8 +44,8 @@ struct LanguageModelConfig {
         vocabulary(c.integer("vocab_size", c.integer("padded_vocab_size", 152064))),
         head_width(c.integer("head_dim", c.integer("kv_channels", std::max<std::int64_t>(1, width / heads)))) {
     const std::string type = c.text("model_type", "llama");
-    const auto* place = std::find_if(families.begin(), families.end(),
-                                     [&type](const Family& f) { return f.model_type == type; });
+    const auto* place =
+        std::find_if(families.begin(), families.end(), [&type](const Family& f) { return f.model_type == type; });
     if (place == families.end()) {
       c.refuse("model_type", "\"" + type + "\"", "llama, mistral, qwen2_5_vl, qwen3, gemma2, glm or chatglm");
     } else {
@@ -118,15 +118,15 @@ Result<Graph> build(const io::Document& document, const Call& call) {
 }  // namespace
 
 Architecture llm_encoder() {
-  return {"language model as text encoder",
-          {"Qwen2_5_VLForConditionalGeneration", "Qwen3ForCausalLM", "Qwen3Model", "Qwen3VLModel", "LlamaModel",
-           "LlamaForCausalLM", "MistralModel", "MistralForCausalLM", "Mistral3Model",
-           "Mistral3ForConditionalGeneration", "Gemma2Model", "Gemma2ForCausalLM", "GlmModel", "GlmForCausalLM",
-           "ChatGLMModel"},
-          Architecture::Role::text_encoder,
-          build,
-          nullptr,
-          nullptr};
+  return {
+      "language model as text encoder",
+      {"Qwen2_5_VLForConditionalGeneration", "Qwen3ForCausalLM", "Qwen3Model", "Qwen3VLModel", "LlamaModel",
+       "LlamaForCausalLM", "MistralModel", "MistralForCausalLM", "Mistral3Model", "Mistral3ForConditionalGeneration",
+       "Gemma2Model", "Gemma2ForCausalLM", "GlmModel", "GlmForCausalLM", "ChatGLMModel"},
+      Architecture::Role::text_encoder,
+      build,
+      nullptr,
+      nullptr};
 }
 
 }  // namespace diffjoule::models

@@ -46,7 +46,8 @@ struct LtxVaeConfig {
   static std::vector<bool> flags(Config& c, const char* key, std::size_t count) {
     std::vector<bool> values(std::min(count, most_levels), true);
     const io::Document* list = c.find(key);
-    for (std::size_t i = 0; list != nullptr && list->array() != nullptr && i < std::min(values.size(), list->array()->size()); ++i)
+    for (std::size_t i = 0;
+         list != nullptr && list->array() != nullptr && i < std::min(values.size(), list->array()->size()); ++i)
       values[i] = (*list->array())[i].boolean() != nullptr && *(*list->array())[i].boolean();
     return values;
   }
@@ -131,7 +132,8 @@ void decode(Builder& b, const Tensor& latent, const LtxVaeConfig& c) {
   const std::int64_t batch = latent.shape[0];
   Tensor x = framed(b, "conv_in", latent, c.decoder_channels.back(), 3, false);
   const auto block = [&](const std::string& name, std::int64_t count, std::int64_t width) {
-    for (std::int64_t i = 0; i < count; ++i) x = resnet(b, name + "resnets." + std::to_string(i), x, width, false, c.timestep);
+    for (std::int64_t i = 0; i < count; ++i)
+      x = resnet(b, name + "resnets." + std::to_string(i), x, width, false, c.timestep);
   };
   if (c.timestep) {
     b.parameter("timestep_scale_multiplier", {});

@@ -19,7 +19,8 @@ struct LtxConfig {
         width(heads * c.integer("attention_head_dim", 64)),
         context_width(c.integer("cross_attention_dim", 2048)) {
     if (context_width != width)
-      c.refuse("cross_attention_dim", std::to_string(context_width), "the width of the blocks, " + std::to_string(width));
+      c.refuse("cross_attention_dim", std::to_string(context_width),
+               "the width of the blocks, " + std::to_string(width));
   }
   std::int64_t in_channels, out_channels, heads, layers, text_width, width, context_width;
 };

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lumina-Image 2: noise and text refined apart, then one stream of sandwich blocks. Qin et al., "Lumina-Image 2.0", 2025.
-// diffusers Lumina2Transformer2DModel.
+// Lumina-Image 2: noise and text refined apart, then one stream of sandwich blocks. Qin et al., "Lumina-Image 2.0",
+// 2025. diffusers Lumina2Transformer2DModel.
 #include <algorithm>
 
 #include "diffjoule/models/architecture.h"
@@ -34,8 +34,8 @@ struct LuminaConfig {
 constexpr std::int64_t timestep_width = 256;
 
 SandwichBlock named(const LuminaConfig& c, bool modulated) {
-  return {c.width,     c.heads, c.kv_heads, c.inner(), "attn", modulated ? "norm1.norm" : "norm1", "norm2",
-          "linear_1", "linear_3", "linear_2", "norm1.linear"};
+  return {c.width, c.heads,    c.kv_heads, c.inner(),  "attn",        modulated ? "norm1.norm" : "norm1",
+          "norm2", "linear_1", "linear_3", "linear_2", "norm1.linear"};
 }
 
 Result<Graph> build(const io::Document& document, const Call& call) {

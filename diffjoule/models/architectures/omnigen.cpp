@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// OmniGen: a language model (Phi-3) that takes prompt, timestep and noisy patches as one sequence. Xiao et al., "OmniGen",
-// 2024. diffusers OmniGenTransformer2DModel.
+// OmniGen: a language model (Phi-3) that takes prompt, timestep and noisy patches as one sequence. Xiao et al.,
+// "OmniGen", 2024. diffusers OmniGenTransformer2DModel.
 #include "diffjoule/models/architecture.h"
 #include "diffjoule/models/blocks.h"
 
@@ -42,7 +42,8 @@ Tensor layer(Builder& b, Tensor x, const OmniGenConfig& c) {
     const std::int64_t kv_width = c.kv_heads * c.head_width();
     const Tensor q = b.linear("to_q", y, c.width, Bias::no), k = b.linear("to_k", y, kv_width, Bias::no),
                  v = b.linear("to_v", y, kv_width, Bias::no);
-    const Tensor mixed = b.attention(rotate_halves(b, q), rotate_halves(b, k), v, c.heads, {.masked = true}, c.kv_heads);
+    const Tensor mixed =
+        b.attention(rotate_halves(b, q), rotate_halves(b, k), v, c.heads, {.masked = true}, c.kv_heads);
     y = b.linear("to_out.0", b.clone(mixed), c.width, Bias::no);
   }
   x = b.add(x, y);

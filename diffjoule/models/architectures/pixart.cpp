@@ -21,7 +21,8 @@ struct PixartConfig {
         size_conditions(c.flag("use_additional_conditions", c.integer("sample_size", 128) == 128)),
         width(heads * c.integer("attention_head_dim", 72)) {
     if (context_width != width)
-      c.refuse("cross_attention_dim", std::to_string(context_width), "the width of the blocks, " + std::to_string(width));
+      c.refuse("cross_attention_dim", std::to_string(context_width),
+               "the width of the blocks, " + std::to_string(width));
     if (width % 3 != 0) c.refuse("attention_head_dim", std::to_string(width), "a width that three embedders can share");
   }
   std::int64_t patch, in_channels, out_channels, layers, heads, text_width, context_width;

@@ -103,7 +103,8 @@ Times times(Builder& b, std::int64_t batch, const SanaConfig& c) {
   Times t;
   if (c.guidance) {  // SANA-Sprint
     const Tensor time = embedding_mlp(b, "timestep_embedder", timestep_sinusoids(b, batch, timestep_width), c.width);
-    t.vector = b.add(time, embedding_mlp(b, "guidance_embedder", timestep_sinusoids(b, batch, timestep_width), c.width));
+    t.vector =
+        b.add(time, embedding_mlp(b, "guidance_embedder", timestep_sinusoids(b, batch, timestep_width), c.width));
   } else {
     t.vector = embedding_mlp(b, "emb.timestep_embedder", timestep_sinusoids(b, batch, timestep_width), c.width);
   }

@@ -50,8 +50,7 @@ struct UnetConfig {
     heads = c.integers(key, std::vector<std::int64_t>(levels, 8), levels);
     read_depths(c, levels);
     read_cross_only(c, levels);
-    if (!added.empty() && added != "text_time")
-      c.unsupported("addition_embed_type", "\"" + added + "\"");
+    if (!added.empty() && added != "text_time") c.unsupported("addition_embed_type", "\"" + added + "\"");
     if (added == "text_time" && (size_width == 0 || added_width == 0))
       c.refuse("projection_class_embeddings_input_dim", "nothing", "the width of pooled text and sizes");
     const std::string mid = c.text("mid_block_type", "UNetMidBlock2DCrossAttn");
@@ -61,8 +60,7 @@ struct UnetConfig {
     for (const char* unread : {"class_embed_type", "encoder_hid_dim_type"}) {
       const bool text_projection_type =
           std::string_view(unread) == "encoder_hid_dim_type" && c.text(unread, "") == "text_proj";
-      if (!c.is_null(unread) && !text_projection_type)
-        c.unsupported(unread, "a value");
+      if (!c.is_null(unread) && !text_projection_type) c.unsupported(unread, "a value");
     }
   }
   // Transformer layers by level, or by level and resnet; the way up may have a list of its own, outermost level last.
@@ -75,8 +73,9 @@ struct UnetConfig {
         std::vector<std::int64_t> level;
         for (const io::Document& n : entry.array() == nullptr ? io::Document::Array{entry} : *entry.array())
           level.push_back(n.integer() == nullptr ? 0 : *n.integer());
-        const bool fits = !level.empty() && level.size() <= most_levels &&
-                          std::all_of(level.begin(), level.end(), [](std::int64_t n) { return n >= 1 && n <= Config::largest; });
+        const bool fits =
+            !level.empty() && level.size() <= most_levels &&
+            std::all_of(level.begin(), level.end(), [](std::int64_t n) { return n >= 1 && n <= Config::largest; });
         if (!fits) {
           c.refuse(key, "an entry that is no count", "whole numbers from 1, one a level or one a resnet");
           return otherwise;
@@ -90,9 +89,8 @@ struct UnetConfig {
       return all;
     };
     const io::Document* single = c.find("transformer_layers_per_block");
-    const std::int64_t same = single != nullptr && single->integer() != nullptr
-                                  ? c.integer("transformer_layers_per_block", 1)
-                                  : 1;
+    const std::int64_t same =
+        single != nullptr && single->integer() != nullptr ? c.integer("transformer_layers_per_block", 1) : 1;
     depths = read("transformer_layers_per_block", std::vector<std::vector<std::int64_t>>(levels, {same}));
     depths_up.assign(depths.rbegin(), depths.rend());
     depths_up = read("reverse_transformer_layers_per_block", depths_up);
@@ -153,7 +151,8 @@ class Unet {
     Tensor x = b_.convolution("conv_in", b_.tensor({call.batch, c_.in_channels, call.height, call.width}),
                               c_.channels.front());
     skips_.push_back(x);
-    for (std::int64_t i = 0; i < c_.levels(); ++i) x = down(x, level(i, i, c_.depths[at(i)], has_attention(b_, c_.down[at(i)], "Down")));
+    for (std::int64_t i = 0; i < c_.levels(); ++i)
+      x = down(x, level(i, i, c_.depths[at(i)], has_attention(b_, c_.down[at(i)], "Down")));
     x = middle(x);
     for (std::int64_t i = 0; i < c_.levels(); ++i)
       x = up(x, level(i, c_.levels() - 1 - i, c_.depths_up[at(i)], has_attention(b_, c_.up[at(i)], "Up")));

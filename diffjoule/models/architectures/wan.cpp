@@ -26,9 +26,11 @@ struct WanConfig {
         normed_context(c.flag("cross_attn_norm", true)),
         time_by_token(c.flag("expand_timesteps", false)),
         width(heads * head_width) {
-    if (patch.size() != 3) c.refuse("patch_size", std::to_string(patch.size()) + " numbers", "frames, rows and columns");
+    if (patch.size() != 3)
+      c.refuse("patch_size", std::to_string(patch.size()) + " numbers", "frames, rows and columns");
     patch.resize(3, 1);
-    if (head_width % 2 != 0) c.refuse("attention_head_dim", std::to_string(head_width), "an even width, for rotary pairs");
+    if (head_width % 2 != 0)
+      c.refuse("attention_head_dim", std::to_string(head_width), "an even width, for rotary pairs");
   }
   std::vector<std::int64_t> patch;
   std::int64_t in_channels, out_channels, layers, heads, head_width, text_width, sinusoid_width, inner, image_width,
@@ -124,8 +126,6 @@ std::int64_t patch(const io::Document& document) {
 
 }  // namespace
 
-Architecture wan() {
-  return {"Wan", {"WanTransformer3DModel"}, Architecture::Role::denoiser, build, nullptr, patch};
-}
+Architecture wan() { return {"Wan", {"WanTransformer3DModel"}, Architecture::Role::denoiser, build, nullptr, patch}; }
 
 }  // namespace diffjoule::models

@@ -48,7 +48,7 @@ struct VideoAutoencoderConfig {
     return factor;
   }
   std::int64_t resnets, decoder_base, pixel_patch;
-  bool residual;  // Wan 2.2: every block keeps a way around
+  bool residual;               // Wan 2.2: every block keeps a way around
   std::vector<bool> temporal;  // of the step down after each level
 };
 
@@ -187,7 +187,8 @@ void decode(Builder& b, const Tensor& latents, const VideoAutoencoderConfig& c) 
     decode_chunk(b, one, Chunk::later, c);
   }
   const std::int64_t factor = c.spatial() / c.pixel_patch, frames = 1 + (x.shape[2] - 1) * c.temporal_factor();
-  b.elementwise(Elementwise::Kind::clamp, b.tensor({x.shape[0], c.image_channels, frames, factor * x.shape[3], factor * x.shape[4]}));
+  b.elementwise(Elementwise::Kind::clamp,
+                b.tensor({x.shape[0], c.image_channels, frames, factor * x.shape[3], factor * x.shape[4]}));
 }
 
 Tensor downsampled(Builder& b, Tensor x, bool temporal, Chunk chunk) {
@@ -205,7 +206,8 @@ Tensor encode_chunk(Builder& b, Tensor x, Chunk chunk, const VideoAutoencoderCon
   for (std::size_t level = 0; level < c.multiples.size(); ++level) {
     const std::string block = "down_blocks." + std::to_string(level);
     for (std::int64_t i = 0; i < c.resnets; ++i) {
-      auto module = b.scope(c.residual ? block + ".resnets." + std::to_string(i) : "down_blocks." + std::to_string(index++));
+      auto module =
+          b.scope(c.residual ? block + ".resnets." + std::to_string(i) : "down_blocks." + std::to_string(index++));
       x = resnet(b, x, c.width(level), chunk);
     }
     if (level + 1 == c.multiples.size()) {

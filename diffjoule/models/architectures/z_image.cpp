@@ -44,8 +44,8 @@ constexpr std::int64_t group = 32;  // tokens of each stream come in whole group
 std::int64_t grouped(std::int64_t tokens) { return (tokens + group - 1) / group * group; }
 
 SandwichBlock named(const ZImageConfig& c) {
-  return {c.width, c.heads,        c.kv_heads, c.width / 3 * 8, "attention", "attention_norm1", "attention_norm2",
-          "w1", "w3", "w2",       "adaLN_modulation.0"};
+  return {c.width, c.heads, c.kv_heads, c.width / 3 * 8,     "attention", "attention_norm1", "attention_norm2",
+          "w1",    "w3",    "w2",       "adaLN_modulation.0"};
 }
 
 Result<Graph> build(const io::Document& document, const Call& call) {
@@ -82,8 +82,7 @@ Result<Graph> build(const io::Document& document, const Call& call) {
     x = sandwich_block(b, x, vector, block);
   }
   auto scope = b.scope("all_final_layer" + c.suffix());
-  const Tensor scale =
-      b.view(b.linear("adaLN_modulation.1", b.silu(vector), c.width), {call.batch, 1, c.width});
+  const Tensor scale = b.view(b.linear("adaLN_modulation.1", b.silu(vector), c.width), {call.batch, 1, c.width});
   b.linear("linear", b.mul(b.layer_norm("", x), b.add(scale)), cells);
   return finished(b, config);
 }
