@@ -229,9 +229,11 @@ void name_missing(Inspection& inspection, const models::Catalogue& catalogue) {
   if (!slug) return;
   auto pipeline = catalogue.load(*slug);
   if (!pipeline) return;
-  for (const auto& [component, entry] : pipeline->components) {
+  for (const auto& member : pipeline->components) {
+    const std::string& component = member.first;
+    const std::string& class_name = member.second.class_name;
     const bool here = std::any_of(inspection.parts.begin(), inspection.parts.end(), [&](const InspectedPart& p) {
-      return p.component == component || p.class_name == entry.class_name;
+      return p.component == component || p.class_name == class_name;
     });
     const bool named =
         std::find(inspection.missing.begin(), inspection.missing.end(), component) != inspection.missing.end();

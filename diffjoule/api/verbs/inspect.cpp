@@ -1,5 +1,7 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/checkpoint/inspection.h"
 #include "diffjoule/units/text.h"
@@ -34,9 +36,11 @@ Result<Answer> run(const Request& request, const Context& context) {
   return Answer{std::move(d), false, {}};
 }
 
-std::string joined(const Document& list) {
+std::string joined(const Document& list, std::size_t most = 100) {
   std::string text;
-  for (const Document& entry : *list.array()) text += (text.empty() ? "" : ", ") + *entry.text();
+  const Document::Array& entries = *list.array();
+  for (std::size_t i = 0; i < std::min(most, entries.size()); ++i) text += (i == 0 ? "" : ", ") + *entries[i].text();
+  if (entries.size() > most) text += " and " + std::to_string(entries.size() - most) + " more";
   return text;
 }
 
@@ -60,7 +64,7 @@ report::Page view(const Document& answer) {
     table.add({*p.find("component")->text(), *p.find("class")->text(), *p.find("naming")->text(),
                report::Cell::quantity(ParameterCount(parameters)), storage_text(p),
                *p.find("configuration_source")->text() + (agrees ? "" : " (parameters differ)"),
-               joined(*p.find("catalogue_entries"))});
+               joined(*p.find("catalogue_entries"), 2)});
   }
   page.table(std::move(table));
   const std::string missing = joined(*answer.find("missing"));
