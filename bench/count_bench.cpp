@@ -35,6 +35,25 @@ void count_model(benchmark::State& state, const std::string& model) {
   }
 }
 
+void count_catalogue(benchmark::State& state) {
+  models::PipelineShelf shelf{models::Catalogue{io::DataFiles{}}};
+  const auto find = [&shelf](const std::string& name) { return shelf.find(name); };
+  const std::vector<std::string> slugs = models::Catalogue{io::DataFiles{}}.slugs();
+  for (const std::string& slug : slugs) (void)find(slug);
+  for (auto _ : state) {
+    for (const std::string& slug : slugs) {
+      Workload workload;
+      workload.model = slug;
+      const auto passes = models::passes(find, workload);
+      if (!passes) return state.SkipWithError(passes.error().message().c_str());
+      const auto program = models::program(*passes);
+      if (!program) return state.SkipWithError(program.error().message().c_str());
+      benchmark::DoNotOptimize(flops::count(*program));
+    }
+  }
+}
+
+BENCHMARK(count_catalogue)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(count_model, flux1_dev, "flux1-dev")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(count_model, sdxl_base, "sdxl-base")->Unit(benchmark::kMicrosecond);
 
