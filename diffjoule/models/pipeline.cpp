@@ -61,7 +61,7 @@ std::optional<Error> read_text(const io::Document& table, Pipeline& p) {
     for (const io::Document& entry : *encoders->array()) {
       Config e(entry);
       p.text_encoders.push_back({e.text("component", ""), e.integer("tokens", 1), e.integer("extra_tokens", 0, 0),
-                                 e.flag("follows_text", false)});
+                                 e.flag("follows_text", false), e.flag("once", false)});
       if (e.problem()) return e.problem();
     }
   }

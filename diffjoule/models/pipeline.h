@@ -30,6 +30,7 @@ struct TextEncoder {
   std::int64_t tokens = 0;        // that it runs on
   std::int64_t extra_tokens = 0;  // of a template, which the denoiser does not see
   bool follows_text = false;      // tokens grow and shrink with the denoiser's text tokens
+  bool once = false;              // an image's: the negative prompt does not run it again
 };
 
 struct Component {

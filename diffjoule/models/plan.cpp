@@ -67,7 +67,7 @@ class Planner {
             .batch = s_.prompts, .text_tokens = encoder_tokens(p_, encoder, text_tokens), .dtype = s_.dtype};
         add(encoder.component, Stage::encode, call, evaluations);
       };
-      const bool negative = s_.classifier_free && p_.encode_negative;
+      const bool negative = s_.classifier_free && p_.encode_negative && !encoder.once;
       const bool equal = s_.negative_text_tokens == s_.text_tokens;
       encode(s_.text_tokens, negative && equal ? 2 : 1);
       if (negative && !equal) encode(s_.negative_text_tokens, 1);

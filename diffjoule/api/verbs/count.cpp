@@ -220,7 +220,9 @@ report::Page view(const Document& answer) {
     bars.push_back({stage, flops / number_at(answer, "total.flops")});
   }
   page.bars(std::move(bars));
-  page.text("total " + to_text(flops_at(answer, "total.flops")) + ", " + to_text(flops_at(answer, "per_item.flops")) +
+  const bool partial = !answer.find("missing")->array()->empty();
+  page.text(std::string(partial ? "total of what is counted (partial): " : "total ") +
+            to_text(flops_at(answer, "total.flops")) + ", " + to_text(flops_at(answer, "per_item.flops")) +
             " an item; bytes: " + to_text(bytes_at(answer, "total.bytes_ideal")) + " ideal, " +
             to_text(bytes_at(answer, "total.bytes_eager")) + " eager");
   if (answer.find("communication") != nullptr)
