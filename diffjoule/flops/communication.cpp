@@ -20,7 +20,7 @@ WideInteger elements_of(const Attention& a, const Parallelism& p) {
     case Parallelism::Scheme::ring:
       return 2 * keys * (devices - 1);
     case Parallelism::Scheme::tensor:
-      return 2 * 2 * (devices - 1) * results;
+      return 4 * (devices - 1) * results;
     default:
       return 0;
   }
