@@ -177,7 +177,8 @@ Status merge_tokens(Parts& p, double ratio, const Call& call) {
       const std::int64_t width = a->heads * a->key_width;
       all.push_back(beside(node, MatrixProduct{a->batch, tokens - kept_sources, width, kept_sources, false}));
       for (int way = 0; way < 2; ++way) {  // merged before, unmerged after
-        const auto moved = static_cast<WideInteger>(a->batch * tokens * width);
+        const WideInteger moved =
+            static_cast<WideInteger>(a->batch) * static_cast<WideInteger>(tokens) * static_cast<WideInteger>(width);
         all.push_back(beside(node, Copy{Copy::Kind::gather, ElementCount(moved), ElementCount(moved)}));
       }
       a->queries = a->keys = fewer;

@@ -30,7 +30,7 @@ constexpr std::int64_t timestep_width = 256;
 constexpr std::int64_t registers = 8;  // learnt tokens before the text
 
 // Two thirds of four times the width, rounded up to a multiple of 256.
-std::int64_t inner_width(std::int64_t width) { return (2 * 4 * width / 3 + 255) / 256 * 256; }
+std::int64_t inner_width(std::int64_t width) { return (8 * width / 3 + 255) / 256 * 256; }
 
 Tensor gated_feed_forward(Builder& b, std::string_view name, const Tensor& x) {
   auto scope = b.scope(name);

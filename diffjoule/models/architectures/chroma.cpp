@@ -26,7 +26,7 @@ struct ChromaConfig {
     if (rope_axes.size() > 8) c.refuse("axes_dims_rope", std::to_string(rope_axes.size()) + " axes", "at most 8");
   }
   // Three for a single block, six for each stream of a double one, two for the output.
-  [[nodiscard]] std::int64_t vectors() const { return 3 * single_blocks + 2 * 6 * double_blocks + 2; }
+  [[nodiscard]] std::int64_t vectors() const { return 3 * single_blocks + 12 * double_blocks + 2; }
   std::int64_t in_channels, out_channels, double_blocks, single_blocks;
   Heads heads;
   std::int64_t text_width;
@@ -65,7 +65,7 @@ Tensor approximated_vectors(Builder& b, std::int64_t batch, const ChromaConfig& 
 }
 
 Streams double_block(Builder& b, const Streams& x, const Tensor& vectors, const ChromaConfig& c) {
-  const Tensor mod = b.narrow(b.concatenate({Tensor{{x.image.shape[0], 2 * 6, c.width}, vectors.dtype}}, 1), 1, 1);
+  const Tensor mod = b.narrow(b.concatenate({Tensor{{x.image.shape[0], 12, c.width}, vectors.dtype}}, 1), 1, 1);
   const Streams attended = joint_attention(
       b, "attn", {modulate(b, b.layer_norm("", x.image), mod), modulate(b, b.layer_norm("", x.text), mod)}, c.heads);
   const Streams y{gated_residual(b, x.image, attended.image, mod), gated_residual(b, x.text, attended.text, mod)};
