@@ -40,6 +40,7 @@ class Planner {
     if (s_.decodes) {
       if (auto status = decode(); !status) return forward(status);
     }
+    name_unknown();
     return std::move(plan_);
   }
 
@@ -104,7 +105,22 @@ class Planner {
                 .width = cells(s_.width),
                 .text_tokens = s_.text_tokens,
                 .dtype = s_.dtype};
+    // An image network sees the frames of a video as a batch; what ties them together is a component of its own.
+    const auto denoiser = p_.components.find(p_.denoiser);
+    const bool by_image = denoiser != p_.components.end() && denoiser->second.class_name == "UNet2DConditionModel";
+    if (by_image && p_.decodes_frames_as_batch) latents_.batch *= std::exchange(latents_.frames, 1);
     return {};
+  }
+
+  // Components of an unknown class that nothing above asked for.
+  void name_unknown() {
+    for (const auto& member : p_.components) {
+      const std::string& name = member.first;
+      const bool named = std::any_of(plan_.missing.begin(), plan_.missing.end(),
+                                     [&name](const std::string& m) { return m.starts_with(name + ":"); });
+      auto architecture = architecture_of(member.second.class_name);
+      if (!architecture && !named) plan_.missing.push_back(name + ": " + architecture.error().message());
+    }
   }
 
   DType autoencoder_dtype() const {
