@@ -14,15 +14,21 @@ std::string found_text(const io::Document& value) {
   return text.size() > 80 ? text.substr(0, 77) + "..." : text;
 }
 
-std::string range_text(std::int64_t least) {
-  return "a whole number from " + std::to_string(least) + " to " + std::to_string(Config::largest);
+// Sides of patches are multiplied with each other and a width; products stay below 2^63.
+std::int64_t most_of(std::string_view key) {
+  constexpr std::int64_t largest_patch = 4096;
+  return key.find("patch_size") == std::string_view::npos ? Config::largest : largest_patch;
+}
+
+std::string range_text(std::string_view key, std::int64_t least) {
+  return "a whole number from " + std::to_string(least) + " to " + std::to_string(most_of(key));
 }
 
 // A whole number in range; 320.0 counts as 320.
-std::optional<std::int64_t> whole(const io::Document& value, std::int64_t least) {
+std::optional<std::int64_t> whole(std::string_view key, const io::Document& value, std::int64_t least) {
   if (!value.is_number()) return std::nullopt;
   const double number = value.number();
-  if (!(number >= static_cast<double>(least)) || number > static_cast<double>(Config::largest) ||
+  if (!(number >= static_cast<double>(least)) || number > static_cast<double>(most_of(key)) ||
       std::floor(number) != number)
     return std::nullopt;
   return static_cast<std::int64_t>(number);
@@ -49,8 +55,8 @@ bool Config::is_null(std::string_view key) const {
 
 std::int64_t Config::integer(std::string_view key, std::int64_t otherwise, std::int64_t least) {
   if (is_null(key)) return otherwise;
-  const std::optional<std::int64_t> number = whole(*find(key), least);
-  if (!number) refuse(key, found_text(*find(key)), range_text(least));
+  const std::optional<std::int64_t> number = whole(key, *find(key), least);
+  if (!number) refuse(key, found_text(*find(key)), range_text(key, least));
   return number.value_or(otherwise);
 }
 
@@ -80,18 +86,18 @@ std::vector<std::int64_t> Config::integers(std::string_view key, std::vector<std
   if (is_null(key)) return otherwise;
   const io::Document& value = *find(key);
   if (repeat > 0 && value.is_number()) {
-    if (const auto number = whole(value, least)) return std::vector<std::int64_t>(repeat, *number);
+    if (const auto number = whole(key, value, least)) return std::vector<std::int64_t>(repeat, *number);
   }
   std::vector<std::int64_t> numbers;
   if (const io::Document::Array* list = value.array()) {
     for (const io::Document& element : *list) {
-      if (const auto number = whole(element, least)) numbers.push_back(*number);
+      if (const auto number = whole(key, element, least)) numbers.push_back(*number);
     }
     if (numbers.size() == list->size() && (repeat == 0 || numbers.size() == repeat)) return numbers;
   }
   refuse(key, found_text(value),
          (repeat == 0 ? std::string("a list") : "one, or a list of " + std::to_string(repeat) + ",") +
-             " of: " + range_text(least));
+             " of: " + range_text(key, least));
   return otherwise;
 }
 
