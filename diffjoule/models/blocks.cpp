@@ -57,7 +57,8 @@ Tensor text_projection(Builder& b, std::string_view name, const Tensor& x, std::
 }
 
 Tensor linear_of_view(Builder& b, std::string_view name, const Tensor& x, std::int64_t width) {
-  const Tensor y = b.linear(name, x, width, Bias::no);
+  const Tensor rows = x.shape[0] > 1 ? b.clone(x) : x;  // of several samples no view has them all as rows
+  const Tensor y = b.linear(name, rows, width, Bias::no);
   auto scope = b.scope(name);
   b.parameter("bias", {width});
   return b.add(y, b.tensor({width}));

@@ -20,11 +20,28 @@ Tensor attention(Builder& b, std::string_view name, const Tensor& x, const Tenso
   return b.div(b.linear("to_out.0", mixed, width));  // by rescale_output_factor
 }
 
-Tensor transformer_block(Builder& b, Tensor x, const Tensor& text, std::int64_t heads, bool cross_only) {
-  const Tensor normed = b.layer_norm("norm1", x);
-  x = b.add(attention(b, "attn1", normed, cross_only ? text : normed, heads), x);
-  x = b.add(attention(b, "attn2", b.layer_norm("norm2", x), text, heads), x);
-  return b.add(feed_forward_geglu(b, "ff", b.layer_norm("norm3", x), mlp_ratio * x.shape[-1]), x);
+// Where the tokens are frames: a stored table of positions is added to what an attention reads.
+struct Positions {
+  std::int64_t most = 0;  // 0: none
+};
+
+// `text` is nothing where the second attention looks at x again.
+Tensor transformer_block(Builder& b, Tensor x, const std::optional<Tensor>& text, std::int64_t heads, bool cross_only,
+                         Positions positions = {}) {
+  const std::int64_t width = x.shape[-1];
+  const auto normed = [&](std::string_view name) {
+    const Tensor y = b.layer_norm(name, x);
+    return positions.most > 0 ? b.add(y, b.tensor({1, y.shape[1], width})) : y;
+  };
+  if (positions.most > 0) {
+    auto scope = b.scope("pos_embed");
+    b.buffer("pe", {1, positions.most, width});
+  }
+  const Tensor first = normed("norm1");
+  x = b.add(attention(b, "attn1", first, cross_only && text ? *text : first, heads), x);
+  const Tensor second = normed("norm2");
+  x = b.add(attention(b, "attn2", second, text.value_or(second), heads), x);
+  return b.add(feed_forward_geglu(b, "ff", b.layer_norm("norm3", x), mlp_ratio * width), x);
 }
 
 }  // namespace
@@ -65,6 +82,30 @@ Tensor spatial_transformer(Builder& b, const Tensor& x, std::int64_t heads, std:
   y = b.clone(b.view(y, x.shape));  // channels outermost again
   if (!linear_projection) y = b.convolution("proj_out", y, channels, pointwise);
   return b.add(y, x);
+}
+
+Tensor as_video(Builder& b, const Tensor& x, std::int64_t frames) {
+  return b.view(x, {x.shape[0] / frames, x.shape[1], frames, x.shape[2], x.shape[3]});
+}
+
+Tensor as_frames(Builder& b, const Tensor& x) {
+  return b.view(x, {x.shape[0] * x.shape[2], x.shape[1], x.shape[3], x.shape[4]});
+}
+
+Tensor convolution_over_frames(Builder& b, std::string_view name, const Tensor& x, std::int64_t out_channels) {
+  return b.convolution(name, x, out_channels, Shape{3, 1, 1}, Shape{1, 1, 1}, Shape{1, 0, 0});
+}
+
+Tensor temporal_transformer(Builder& b, const Tensor& x, const TemporalTransformer& t) {
+  const std::int64_t channels = x.shape[1], cells = x.shape[0] / t.frames * x.shape[2] * x.shape[3];
+  const Tensor normed = b.group_norm("norm", b.clone(as_video(b, x, t.frames)));
+  Tensor y = linear_of_view(b, "proj_in", b.view(normed, {cells, t.frames, channels}), t.width);
+  {
+    auto blocks = b.repeat("transformer_blocks", t.depth);
+    y = transformer_block(b, y, std::nullopt, t.heads, false, {t.most_positions});
+  }
+  y = b.clone(b.linear("proj_out", y, channels));  // frames outermost again
+  return b.add(b.view(y, x.shape), x);
 }
 
 }  // namespace diffjoule::models

@@ -33,4 +33,20 @@ struct TextContext {
 [[nodiscard]] Tensor spatial_transformer(Builder& b, const Tensor& x, std::int64_t heads, std::int64_t depth,
                                          TextContext text, bool linear_projection, bool cross_only = false);
 
+// Frames of a video, which lie in the batch as [batch * frames, channels, height, width], attend to each other at every
+// latent cell: twice, in place of the text the second time. diffusers TransformerTemporalModel.
+struct TemporalTransformer {
+  std::int64_t frames = 1, heads = 1, width = 0, depth = 1;
+  std::int64_t most_positions = 0;  // of a stored table of positions of frames, added before each attention; 0: none
+};
+[[nodiscard]] Tensor temporal_transformer(Builder& b, const Tensor& x, const TemporalTransformer& t);
+
+// A convolution over frames alone: kernel 3 x 1 x 1 on [batch, channels, frames, height, width].
+[[nodiscard]] Tensor convolution_over_frames(Builder& b, std::string_view name, const Tensor& x,
+                                             std::int64_t out_channels);
+
+// [batch * frames, channels, height, width] as [batch, channels, frames, height, width], and back: views.
+[[nodiscard]] Tensor as_video(Builder& b, const Tensor& x, std::int64_t frames);
+[[nodiscard]] Tensor as_frames(Builder& b, const Tensor& x);
+
 }  // namespace diffjoule::models

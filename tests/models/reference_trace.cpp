@@ -28,7 +28,7 @@ std::string line(const Convolution& o) {
          std::to_string(o.groups) + (o.bias ? " bias" : "");
 }
 std::string line(const Attention& o) {
-  return "sdpa " + std::to_string(o.batch * o.heads) + "/" + std::to_string(o.batch * o.kv_heads) + " heads " +
+  return "sdpa " + std::to_string(o.batch * o.heads) + "/" + std::to_string(o.kv_heads) + " heads " +
          std::to_string(o.queries) + "x" + std::to_string(o.keys) + " width " + std::to_string(o.key_width) + "+" +
          std::to_string(o.value_width) + (o.masked ? " mask" : "") + (o.causal ? " causal" : "");
 }

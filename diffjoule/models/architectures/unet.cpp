@@ -9,42 +9,30 @@
 #include "diffjoule/models/architecture.h"
 #include "diffjoule/models/blocks.h"
 #include "diffjoule/models/unet_blocks.h"
+#include "diffjoule/models/unet_skeleton.h"
 
 namespace diffjoule::models {
 namespace {
 
-// No network has more: what is written out block by block stays short.
-constexpr std::int64_t most_resnets = 64;
-constexpr std::size_t most_levels = 16;
+constexpr std::size_t most_layers = 65;  // of a level, with the one more on the way up
 
 struct UnetConfig {
   explicit UnetConfig(Config& c)
-      : in_channels(c.integer("in_channels", 4)),
+      : shape(c, {320, 640, 1280, 1280},
+              {"CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"},
+              {"UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"}),
+        in_channels(c.integer("in_channels", 4)),
         out_channels(c.integer("out_channels", 4)),
-        channels(c.integers("block_out_channels", {320, 640, 1280, 1280})),
         text_width(c.integer("cross_attention_dim", 1280)),
         text_projection(c.integer("encoder_hid_dim", 0)),
         size_width(c.integer("addition_time_embed_dim", 0)),
         added_width(c.integer("projection_class_embeddings_input_dim", 0)),
         classes(c.integer("num_class_embeds", 0, 0)),
         linear_projection(c.flag("use_linear_projection", false)),
-        added(c.text("addition_embed_type", "")),
-        down(c.texts("down_block_types",
-                     {"CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"})),
-        up(c.texts("up_block_types", {"UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"})) {
-    const std::size_t levels = channels.size();
-    if (levels == 0) c.refuse("block_out_channels", "an empty list", "one width a level");
-    if (down.size() != levels)
-      c.refuse("down_block_types", std::to_string(down.size()) + " types", std::to_string(levels) + ", one a level");
-    if (up.size() != levels)
-      c.refuse("up_block_types", std::to_string(up.size()) + " types", std::to_string(levels) + ", one a level");
-    resnets = c.integers("layers_per_block", std::vector<std::int64_t>(levels, 2), levels);
-    for (const std::int64_t count : resnets) {
-      if (count > most_resnets)
-        c.refuse("layers_per_block", std::to_string(count), "at most " + std::to_string(most_resnets));
-    }
-    if (levels > most_levels)
-      c.refuse("block_out_channels", std::to_string(levels) + " widths", "at most " + std::to_string(most_levels));
+        added(c.text("addition_embed_type", "")) {
+    expect_block_types(c, "down_block_types", shape.down, "DownBlock2D");
+    expect_block_types(c, "up_block_types", shape.up, "UpBlock2D");
+    const std::size_t levels = shape.channels.size();
     // The published key says "dim" and means the number of heads.
     const char* key = c.is_null("num_attention_heads") ? "attention_head_dim" : "num_attention_heads";
     heads = c.integers(key, std::vector<std::int64_t>(levels, 8), levels);
@@ -74,7 +62,7 @@ struct UnetConfig {
         for (const io::Document& n : entry.array() == nullptr ? io::Document::Array{entry} : *entry.array())
           level.push_back(n.integer() == nullptr ? 0 : *n.integer());
         const bool fits =
-            !level.empty() && level.size() <= most_levels &&
+            !level.empty() && level.size() <= most_layers &&
             std::all_of(level.begin(), level.end(), [](std::int64_t n) { return n >= 1 && n <= Config::largest; });
         if (!fits) {
           c.refuse(key, "an entry that is no count", "whole numbers from 1, one a level or one a resnet");
@@ -106,16 +94,12 @@ struct UnetConfig {
     for (std::size_t i = 0; i < std::min(levels, list->array()->size()); ++i)
       cross_only[i] = (*list->array())[i].boolean() != nullptr && *(*list->array())[i].boolean();
   }
-  [[nodiscard]] std::int64_t levels() const { return static_cast<std::int64_t>(channels.size()); }
-  [[nodiscard]] std::int64_t time_width() const { return 4 * channels.front(); }
 
-  std::int64_t in_channels, out_channels;
-  std::vector<std::int64_t> channels;
-  std::int64_t text_width, text_projection, size_width, added_width, classes;
+  UnetShape shape;
+  std::int64_t in_channels, out_channels, text_width, text_projection, size_width, added_width, classes;
   bool linear_projection;
   std::string added;
-  std::vector<std::string> down, up;
-  std::vector<std::int64_t> resnets, heads;
+  std::vector<std::int64_t> heads;
   std::vector<std::vector<std::int64_t>> depths, depths_up;
   std::vector<bool> cross_only;
   bool attention_in_middle = true;
@@ -123,54 +107,28 @@ struct UnetConfig {
 
 constexpr std::int64_t sizes_of_sdxl = 6;  // original, crop and target height and width
 
-// What a block type of the config has beside its resnets; refuses types that are not known.
-bool has_attention(Builder& b, const std::string& type, std::string_view direction) {
-  const std::string plain = std::string(direction) + "Block2D", crossed = "CrossAttn" + plain;
-  if (type != plain && type != crossed) b.refuse("block type \"" + type + "\": expected " + plain + " or " + crossed);
-  return type == crossed;
-}
-
-struct Level {
-  std::int64_t index, channels, heads;
-  std::vector<std::int64_t> depths;  // one for all resnets, or one each
-  bool attention, cross_only;
-
-  [[nodiscard]] std::int64_t depth(std::int64_t resnet) const {
-    return depths[std::min(static_cast<std::size_t>(resnet), depths.size() - 1)];
-  }
-};
-
-class Unet {
+class Unet : public UnetSkeleton {
  public:
-  Unet(Builder& b, const UnetConfig& c, const Call& call) : b_(b), c_(c), text_{call.text_tokens, c.text_width} {}
+  Unet(Builder& b, const UnetConfig& c, const Call& call)
+      : UnetSkeleton(b, c.shape), b_(b), c_(c), text_{call.text_tokens, c.text_width} {}
 
   void forward(const Call& call) {
     time_ = conditioning(call.batch);
     if (c_.text_projection > 0)
       b_.linear("encoder_hid_proj", b_.tensor({call.batch, call.text_tokens, c_.text_projection}), c_.text_width);
-    Tensor x = b_.convolution("conv_in", b_.tensor({call.batch, c_.in_channels, call.height, call.width}),
-                              c_.channels.front());
-    skips_.push_back(x);
-    for (std::int64_t i = 0; i < c_.levels(); ++i)
-      x = down(x, level(i, i, c_.depths[at(i)], has_attention(b_, c_.down[at(i)], "Down")));
-    x = middle(x);
-    for (std::int64_t i = 0; i < c_.levels(); ++i)
-      x = up(x, level(i, c_.levels() - 1 - i, c_.depths_up[at(i)], has_attention(b_, c_.up[at(i)], "Up")));
+    const Tensor x = walk(b_.convolution(
+        "conv_in", b_.tensor({call.batch, c_.in_channels, call.height, call.width}), c_.shape.channels.front()));
     b_.convolution("conv_out", b_.silu(b_.group_norm("conv_norm_out", x)), c_.out_channels);
   }
 
  private:
   static std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-  [[nodiscard]] Level level(std::int64_t block, std::int64_t i, const std::vector<std::int64_t>& depths,
-                            bool attention) const {
-    return {block, c_.channels[at(i)], c_.heads[at(i)], depths, attention, c_.cross_only[at(i)]};
-  }
 
   // The timestep, and for SDXL pooled text and sizes, as one vector.
   Tensor conditioning(std::int64_t batch) {
-    Tensor sum =
-        embedding_mlp(b_, "time_embedding", timestep_sinusoids(b_, batch, c_.channels.front()), c_.time_width());
-    if (c_.classes > 0) sum = b_.add(sum, b_.embedding("class_embedding", {batch}, c_.classes, c_.time_width()));
+    const std::int64_t width = c_.shape.time_width();
+    Tensor sum = embedding_mlp(b_, "time_embedding", timestep_sinusoids(b_, batch, c_.shape.channels.front()), width);
+    if (c_.classes > 0) sum = b_.add(sum, b_.embedding("class_embedding", {batch}, c_.classes, width));
     if (c_.added != "text_time") return sum;
     const Tensor sizes = timestep_sinusoids(b_, batch * sizes_of_sdxl, c_.size_width);
     const std::int64_t pooled = c_.added_width - sizes_of_sdxl * c_.size_width;
@@ -180,61 +138,38 @@ class Unet {
     const Tensor both = b_.concatenate(
         {b_.tensor({batch, std::max<std::int64_t>(1, pooled)}), b_.view(sizes, {batch, sizes_of_sdxl * c_.size_width})},
         -1);
-    return b_.add(sum, embedding_mlp(b_, "add_embedding", both, c_.time_width()));
+    return b_.add(sum, embedding_mlp(b_, "add_embedding", both, width));
   }
 
   Tensor resnet(std::int64_t index, const Tensor& x, std::int64_t channels) {
     auto scope = b_.scope("resnets." + std::to_string(index));
     return resnet_block(b_, x, channels, time_);
   }
-  Tensor transformer(std::int64_t index, const Tensor& x, const Level& l) {
+
+  Tensor layer(std::int64_t index, Tensor x, const UnetLevel& l) override {
+    x = resnet(index, x, l.channels);
+    if (!l.has_attention()) return x;
+    const std::vector<std::int64_t>& depths = (l.up ? c_.depths_up : c_.depths)[at(l.block)];
     auto scope = b_.scope("attentions." + std::to_string(index));
-    return spatial_transformer(b_, x, l.heads, l.depth(index), text_, c_.linear_projection, l.cross_only);
+    return spatial_transformer(b_, x, c_.heads[at(l.level)], depths[std::min(at(index), depths.size() - 1)], text_,
+                               c_.linear_projection, c_.cross_only[at(l.level)]);
   }
 
-  Tensor down(Tensor x, const Level& l) {
-    auto scope = b_.scope("down_blocks." + std::to_string(l.index));
-    for (std::int64_t i = 0; i < c_.resnets[at(l.index)]; ++i) {
-      x = resnet(i, x, l.channels);
-      if (l.attention) x = transformer(i, x, l);
-      skips_.push_back(x);
-    }
-    if (l.index + 1 == c_.levels()) return x;
-    auto sampler = b_.scope("downsamplers.0");
-    x = b_.convolution("conv", x, l.channels, {.stride = 2});
-    skips_.push_back(x);
-    return x;
-  }
-
-  Tensor middle(Tensor x) {
-    auto scope = b_.scope("mid_block");
-    const std::int64_t deepest = c_.levels() - 1;
-    x = resnet(0, x, c_.channels.back());
+  Tensor middle(Tensor x) override {
+    const std::int64_t channels = c_.shape.channels.back();
+    x = resnet(0, x, channels);
     if (!c_.attention_in_middle) return x;
-    Level l = level(0, deepest, {c_.depths[at(deepest)].back()}, true);
-    l.cross_only = false;
-    x = transformer(0, x, l);
-    return resnet(1, x, c_.channels.back());
-  }
-
-  Tensor up(Tensor x, const Level& l) {
-    auto scope = b_.scope("up_blocks." + std::to_string(l.index));
-    const std::int64_t resnets = c_.resnets[at(c_.levels() - 1 - l.index)] + 1;
-    for (std::int64_t i = 0; i < resnets && !skips_.empty(); ++i) {
-      const Tensor skip = skips_.back();
-      skips_.pop_back();
-      x = resnet(i, b_.concatenate({x, skip}, 1), l.channels);
-      if (l.attention) x = transformer(i, x, l);
+    {
+      auto scope = b_.scope("attentions.0");
+      x = spatial_transformer(b_, x, c_.heads.back(), c_.depths.back().back(), text_, c_.linear_projection);
     }
-    if (l.index + 1 == c_.levels() || skips_.empty()) return x;
-    return upsample_block(b_, x, skips_.back().shape);  // odd sizes lost a row on the way down
+    return resnet(1, x, channels);
   }
 
   Builder& b_;
   const UnetConfig& c_;
   TextContext text_;
   Tensor time_;
-  std::vector<Tensor> skips_;
 };
 
 Result<Graph> build(const io::Document& document, const Call& call) {
