@@ -106,13 +106,24 @@ std::optional<Error> read_rest(const io::Document& root, Pipeline& p) {
 
 // The networks that walk from noise to image have one of these names in every published pipeline.
 bool denoises(const std::string& component) {
-  return component == "transformer" || component == "unet" || component == "prior" || component == "decoder" ||
-         component == "unet_motion";
+  return component == "transformer" || component == "unet" || component == "prior" || component == "decoder";
 }
 
 bool root_flag(const io::Document& index, std::string_view key) {
   const io::Document* found = index.find(key);
   return found != nullptr && found->boolean() != nullptr && *found->boolean();
+}
+
+// Motion modules come as weights for an image U-Net and run inside it: diffusers UNetMotionModel.from_unet2d.
+void join_motion_modules(Pipeline& p) {
+  const auto adapter = p.components.find("motion_adapter"), unet = p.components.find("unet");
+  if (adapter == p.components.end() || unet == p.components.end()) return;
+  for (const auto& [key, value] : *adapter->second.config.object()) {
+    if (key.starts_with("motion_") || key == "use_motion_mid_block") unet->second.config.set(key, value);
+  }
+  unet->second.class_name = "UNetMotionModel";
+  unet->second.config.set("_class_name", unet->second.class_name);
+  p.components.erase(adapter);
 }
 
 // The class of each component from model_index.json ("transformer": ["diffusers", "FluxTransformer2DModel"]).
@@ -146,6 +157,7 @@ Status read_components(const io::DataFiles& files, const std::string& base, Pipe
     if (denoises(component)) p.denoiser = component;
     if (component == "transformer_2") p.second_denoiser = component;
   }
+  join_motion_modules(p);
   if (p.denoiser.empty())
     return fail(ErrorCode::invalid_data, "model_index.json: no transformer, unet, prior or decoder is there");
   return {};

@@ -42,8 +42,7 @@ struct TemporalTransformer {
 [[nodiscard]] Tensor temporal_transformer(Builder& b, const Tensor& x, const TemporalTransformer& t);
 
 // A convolution over frames alone: kernel 3 x 1 x 1 on [batch, channels, frames, height, width].
-[[nodiscard]] Tensor convolution_over_frames(Builder& b, std::string_view name, const Tensor& x,
-                                             std::int64_t out_channels);
+Tensor convolution_over_frames(Builder& b, std::string_view name, const Tensor& x, std::int64_t out_channels);
 
 // [batch * frames, channels, height, width] as [batch, channels, frames, height, width], and back: views.
 [[nodiscard]] Tensor as_video(Builder& b, const Tensor& x, std::int64_t frames);

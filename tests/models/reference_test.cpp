@@ -11,6 +11,7 @@
 #include "diffjoule/io/json.h"
 #include "diffjoule/io/toml.h"
 #include "diffjoule/models/architecture.h"
+#include "diffjoule/models/pipeline.h"
 #include "tests/models/reference_trace.h"
 
 namespace diffjoule::reference {
@@ -71,21 +72,15 @@ std::vector<Case> cases() {
 class Reference : public testing::TestWithParam<Case> {
  protected:
   Graph graph() const {
-    const io::Document config = json_at("models/" + GetParam().model + "/" + GetParam().component + "/config.json");
-    const auto architecture = class_name(config).and_then(models::architecture_of);
+    const models::Catalogue catalogue{io::DataFiles()};
+    const models::Pipeline pipeline = catalogue.load(GetParam().model).value();
+    models::Component component = pipeline.components.at(GetParam().component);
+    component.config.set("expand_timesteps", false);  // the traces were recorded with one timestep a sample
+    const auto architecture = models::architecture_of(component.class_name);
     EXPECT_TRUE(architecture.has_value()) << architecture.error().message();
-    auto built = (*architecture)->build(config, GetParam().call);
+    auto built = (*architecture)->build(component.config, GetParam().call);
     EXPECT_TRUE(built.has_value()) << built.error().message();
     return std::move(built).value_or(Graph());
-  }
-  // Of the config, or where it names none, of the pipeline around it.
-  Result<std::string> class_name(const io::Document& config) const {
-    auto own = models::class_of(config);
-    if (own) return own;
-    const io::Document index = json_at("models/" + GetParam().model + "/model_index.json");
-    const io::Document* entry = index.find(GetParam().component);
-    if (entry == nullptr || entry->array() == nullptr || entry->array()->size() != 2) return own;
-    return *(*entry->array())[1].text();
   }
   io::Document trace() const {
     return json_at("reference/" + GetParam().model + "/" + GetParam().trace + ".trace.json");

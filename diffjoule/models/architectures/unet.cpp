@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The text-conditioned U-Net of Stable Diffusion 1, 2 and XL. Rombach et al., "High-Resolution Image Synthesis with
-// Latent Diffusion Models", 2022; Podell et al., "SDXL", 2023. diffusers UNet2DConditionModel.
+// Latent Diffusion Models", 2022; Podell et al., "SDXL", 2023. diffusers UNet2DConditionModel, and with the motion
+// modules of AnimateDiff UNetMotionModel.
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "diffjoule/models/architecture.h"
 #include "diffjoule/models/blocks.h"
+#include "diffjoule/models/motion_module.h"
 #include "diffjoule/models/unet_blocks.h"
 #include "diffjoule/models/unet_skeleton.h"
 
@@ -30,8 +33,11 @@ struct UnetConfig {
         classes(c.integer("num_class_embeds", 0, 0)),
         linear_projection(c.flag("use_linear_projection", false)),
         added(c.text("addition_embed_type", "")) {
-    expect_block_types(c, "down_block_types", shape.down, "DownBlock2D");
-    expect_block_types(c, "up_block_types", shape.up, "UpBlock2D");
+    if (c.text("_class_name", "") == "UNetMotionModel") motion.emplace(c);
+    // A motion U-Net that was saved as one names its blocks after the modules.
+    const bool saved_as_one = motion && shape.down.size() > 0 && shape.down.back().ends_with("Motion");
+    expect_block_types(c, "down_block_types", shape.down, saved_as_one ? "DownBlockMotion" : "DownBlock2D");
+    expect_block_types(c, "up_block_types", shape.up, saved_as_one ? "UpBlockMotion" : "UpBlock2D");
     const std::size_t levels = shape.channels.size();
     // The published key says "dim" and means the number of heads.
     const char* key = c.is_null("num_attention_heads") ? "attention_head_dim" : "num_attention_heads";
@@ -99,6 +105,7 @@ struct UnetConfig {
   std::int64_t in_channels, out_channels, text_width, text_projection, size_width, added_width, classes;
   bool linear_projection;
   std::string added;
+  std::optional<MotionModules> motion;  // attention over frames in every layer
   std::vector<std::int64_t> heads;
   std::vector<std::vector<std::int64_t>> depths, depths_up;
   std::vector<bool> cross_only;
@@ -110,14 +117,19 @@ constexpr std::int64_t sizes_of_sdxl = 6;  // original, crop and target height a
 class Unet : public UnetSkeleton {
  public:
   Unet(Builder& b, const UnetConfig& c, const Call& call)
-      : UnetSkeleton(b, c.shape), b_(b), c_(c), text_{call.text_tokens, c.text_width} {}
+      : UnetSkeleton(b, c.shape), b_(b), c_(c), text_{call.text_tokens, c.text_width}, frames_(call.frames) {}
 
   void forward(const Call& call) {
+    const std::int64_t images = call.batch * call.frames;
     time_ = conditioning(call.batch);
+    if (call.frames > 1) {  // the same step and text for every frame
+      time_ = b_.clone(b_.tensor({images, c_.shape.time_width()}));
+      b_.clone(b_.tensor({images, text_.tokens, text_.width}));
+    }
     if (c_.text_projection > 0)
       b_.linear("encoder_hid_proj", b_.tensor({call.batch, call.text_tokens, c_.text_projection}), c_.text_width);
-    const Tensor x = walk(b_.convolution(
-        "conv_in", b_.tensor({call.batch, c_.in_channels, call.height, call.width}), c_.shape.channels.front()));
+    const Tensor x = walk(b_.convolution("conv_in", b_.tensor({images, c_.in_channels, call.height, call.width}),
+                                         c_.shape.channels.front()));
     b_.convolution("conv_out", b_.silu(b_.group_norm("conv_norm_out", x)), c_.out_channels);
   }
 
@@ -148,11 +160,13 @@ class Unet : public UnetSkeleton {
 
   Tensor layer(std::int64_t index, Tensor x, const UnetLevel& l) override {
     x = resnet(index, x, l.channels);
-    if (!l.has_attention()) return x;
-    const std::vector<std::int64_t>& depths = (l.up ? c_.depths_up : c_.depths)[at(l.block)];
-    auto scope = b_.scope("attentions." + std::to_string(index));
-    return spatial_transformer(b_, x, c_.heads[at(l.level)], depths[std::min(at(index), depths.size() - 1)], text_,
-                               c_.linear_projection, c_.cross_only[at(l.level)]);
+    if (l.has_attention()) {
+      const std::vector<std::int64_t>& depths = (l.up ? c_.depths_up : c_.depths)[at(l.block)];
+      auto scope = b_.scope("attentions." + std::to_string(index));
+      x = spatial_transformer(b_, x, c_.heads[at(l.level)], depths[std::min(at(index), depths.size() - 1)], text_,
+                              c_.linear_projection, c_.cross_only[at(l.level)]);
+    }
+    return c_.motion ? motion_module(b_, index, x, frames_, *c_.motion) : x;
   }
 
   Tensor middle(Tensor x) override {
@@ -163,12 +177,14 @@ class Unet : public UnetSkeleton {
       auto scope = b_.scope("attentions.0");
       x = spatial_transformer(b_, x, c_.heads.back(), c_.depths.back().back(), text_, c_.linear_projection);
     }
+    if (c_.motion && c_.motion->in_middle) x = motion_module(b_, 0, x, frames_, *c_.motion, true);
     return resnet(1, x, channels);
   }
 
   Builder& b_;
   const UnetConfig& c_;
   TextContext text_;
+  std::int64_t frames_;
   Tensor time_;
 };
 
@@ -184,7 +200,12 @@ Result<Graph> build(const io::Document& document, const Call& call) {
 }  // namespace
 
 Architecture unet() {
-  return {"text-conditioned U-Net", {"UNet2DConditionModel"}, Architecture::Role::denoiser, build, nullptr, nullptr};
+  return {"text-conditioned U-Net",
+          {"UNet2DConditionModel", "UNetMotionModel"},
+          Architecture::Role::denoiser,
+          build,
+          nullptr,
+          nullptr};
 }
 
 }  // namespace diffjoule::models

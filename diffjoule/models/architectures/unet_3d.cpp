@@ -64,9 +64,9 @@ class ImageInput {
     }
     in_sequence("context_embedding", b_.tensor({call_.batch, c_.text_width}), c_.shape.time_width(),
                 c_.text_width * c_.in_channels);
-    const Tensor all = b_.concatenate({b_.tensor({call_.batch, call_.text_tokens, c_.text_width}),
-                                       b_.tensor({call_.batch, tokens(), c_.text_width})},
-                                      1);
+    const Tensor all = b_.concatenate(
+        {b_.tensor({call_.batch, call_.text_tokens, c_.text_width}), b_.tensor({call_.batch, tokens(), c_.text_width})},
+        1);
     b_.repeat_rows(b_.tensor({call_.batch * call_.frames, all.shape[1], c_.text_width}));
   }
 
