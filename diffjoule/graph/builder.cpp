@@ -184,9 +184,12 @@ Tensor Builder::layer_norm(std::string_view name, const Tensor& x, Bias bias) {
 Tensor Builder::group_norm(std::string_view name, const Tensor& x) {
   if (!require(x.shape.rank() >= 2, "group norm", x.shape, "batch and channels")) return x;
   auto inside = scope(name);
-  own("weight", {x.shape[1]}, true);
-  own("bias", {x.shape[1]}, true);
-  const ElementCount parameters(2 * static_cast<WideInteger>(x.shape[1]));
+  ElementCount parameters;
+  if (!name.empty()) {
+    own("weight", {x.shape[1]}, true);
+    own("bias", {x.shape[1]}, true);
+    parameters = ElementCount(2 * static_cast<WideInteger>(x.shape[1]));
+  }
   return append(Normalization{Normalization::Kind::group, x.shape.elements(), parameters}, x.shape, x.dtype);
 }
 

@@ -124,6 +124,7 @@ class Builder {
                                 Shape padding, Bias bias = Bias::yes);
   // Normalises the innermost extent. An empty name has no parameters.
   Tensor layer_norm(std::string_view name, const Tensor& x, Bias bias = Bias::yes);
+  // Over groups of axis 1. An empty name has no parameters.
   Tensor group_norm(std::string_view name, const Tensor& x);
   // [...] of indices -> [..., width]
   Tensor embedding(std::string_view name, Shape indices, std::int64_t vocabulary, std::int64_t width);

@@ -55,7 +55,7 @@ Tensor spatio_temporal_resnet(Builder& b, const Tensor& x, std::int64_t out_chan
   Tensor y;
   {
     auto scope = b.scope("spatial_res_block");
-    y = resnet_block(b, x, out_channels, time, layout);
+    y = resnet_block(b, x, out_channels, time, {.layout = layout});
   }
   const Tensor video = as_video(b, y, frames);
   return as_frames(b, mixed(b, video, residual_over_frames(b, video, time), x.shape[0], mixing));

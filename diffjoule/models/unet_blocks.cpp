@@ -47,15 +47,32 @@ Tensor transformer_block(Builder& b, Tensor x, const std::optional<Tensor>& text
 }  // namespace
 
 Tensor resnet_block(Builder& b, const Tensor& x, std::int64_t out_channels, const std::optional<Tensor>& time,
-                    Layout layout) {
-  const Tensor input = layout == Layout::channels_last ? b.clone(x) : x;
-  Tensor y = b.convolution("conv1", b.silu(b.group_norm("norm1", input)), out_channels);
-  if (time) {
-    const Tensor shift = b.linear("time_emb_proj", b.silu(*time), out_channels);
-    y = b.add(y, b.view(shift, {shift.shape[0], out_channels, 1, 1}));
+                    const ResnetOptions& options) {
+  const auto resized = [&](const Tensor& t) {
+    if (options.resize == ResnetOptions::Resize::none) return t;
+    if (options.resize == ResnetOptions::Resize::twice) return b.upsample(t, 2);
+    const Shape half = t.shape.with(2, t.shape[2] / 2).with(3, t.shape[3] / 2);
+    return b.upsample_to(t, half, Resampling::Kind::average_pool);
+  };
+  const Tensor input = options.layout == Layout::channels_last ? b.clone(x) : x;
+  const Tensor activated = b.silu(b.group_norm("norm1", input));
+  const Tensor residual = resized(x);
+  Tensor y = b.convolution("conv1", resized(activated), out_channels);
+  if (time && options.scale_and_shift) {
+    const Tensor both = b.linear("time_emb_proj", b.silu(*time), 2 * out_channels);
+    const Tensor half = b.view(b.narrow(both, -1, out_channels), {both.shape[0], out_channels, 1, 1});
+    const Tensor normed = b.group_norm("norm2", y);
+    y = b.add(b.mul(normed, b.add(half)), half);
+  } else {
+    if (time) {
+      const Tensor shift = b.linear("time_emb_proj", b.silu(*time), out_channels);
+      y = b.add(y, b.view(shift, {shift.shape[0], out_channels, 1, 1}));
+    }
+    y = b.group_norm("norm2", y);
   }
-  y = b.convolution("conv2", b.silu(b.group_norm("norm2", y)), out_channels);
-  const Tensor skip = x.shape[1] == out_channels ? x : b.convolution("conv_shortcut", x, out_channels, pointwise);
+  y = b.convolution("conv2", b.silu(y), out_channels);
+  const Tensor skip =
+      x.shape[1] == out_channels ? residual : b.convolution("conv_shortcut", residual, out_channels, pointwise);
   return b.div(b.add(skip, y));  // by output_scale_factor
 }
 

@@ -14,10 +14,15 @@ namespace diffjoule::models {
 // How a tensor lies in memory when a group norm reads it: with channels innermost it is copied first.
 enum class Layout { channels_first, channels_last };
 
+struct ResnetOptions {
+  Layout layout = Layout::channels_first;
+  bool scale_and_shift = false;  // the timestep scales the second norm as well as shifting it
+  enum class Resize { none, half, twice } resize = Resize::none;  // of what both convolutions and the residual see
+};
+
 // Two convolutions around a residual, conditioned on a timestep where there is one. diffusers ResnetBlock2D.
 [[nodiscard]] Tensor resnet_block(Builder& b, const Tensor& x, std::int64_t out_channels,
-                                  const std::optional<Tensor>& time = std::nullopt,
-                                  Layout layout = Layout::channels_first);
+                                  const std::optional<Tensor>& time = std::nullopt, const ResnetOptions& options = {});
 
 // Nearest neighbours to the size of `other` (or twice the own size), then a convolution: scope "upsamplers.0".
 [[nodiscard]] Tensor upsample_block(Builder& b, const Tensor& x, const std::optional<Shape>& other = std::nullopt);

@@ -50,7 +50,7 @@ Tensor attention(Builder& b, const Tensor& x) {
 
 Tensor resnet(Builder& b, std::int64_t index, const Tensor& x, std::int64_t channels, Layout layout) {
   auto scope = b.scope("resnets." + std::to_string(index));
-  return resnet_block(b, x, channels, std::nullopt, layout);
+  return resnet_block(b, x, channels, std::nullopt, {.layout = layout});
 }
 
 // What attention returns has channels innermost, and residuals pass that on to every norm after it.

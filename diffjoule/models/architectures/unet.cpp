@@ -11,6 +11,7 @@
 #include "diffjoule/models/architecture.h"
 #include "diffjoule/models/blocks.h"
 #include "diffjoule/models/motion_module.h"
+#include "diffjoule/models/simple_cross_unet.h"
 #include "diffjoule/models/unet_blocks.h"
 #include "diffjoule/models/unet_skeleton.h"
 
@@ -190,6 +191,7 @@ class Unet : public UnetSkeleton {
 
 Result<Graph> build(const io::Document& document, const Call& call) {
   Config config(document);
+  if (config.text("mid_block_type", "") == "UNetMidBlock2DSimpleCrossAttn") return simple_cross_unet(document, call);
   const UnetConfig c(config);
   if (config.problem()) return tl::unexpected<Error>(*config.problem());
   Builder b(call.dtype);
