@@ -88,8 +88,11 @@ std::map<std::string, Others> others_of(const io::Document& trace) {
   std::map<std::string, Others> all;
   for (const auto& [name, counts] : *trace.find("elementwise")->object()) {
     const bool in_place = name.size() > 1 && name.back() == '_';
-    // A number minus a tensor is a subtraction like any other.
-    Others& here = all[name == "rsub" ? "sub" : in_place ? name.substr(0, name.size() - 1) : name];
+    // A number minus a tensor is a subtraction like any other; edges are copied in two dimensions as in three.
+    Others& here = all[name == "rsub"                ? "sub"
+                       : name == "replication_pad2d" ? "replication_pad3d"
+                       : in_place                    ? name.substr(0, name.size() - 1)
+                                                     : name];
     here.calls += static_cast<WideInteger>(*counts.find("calls")->integer());
     here.elements += static_cast<WideInteger>(*counts.find("out_elems")->integer());
   }

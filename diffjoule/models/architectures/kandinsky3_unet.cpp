@@ -121,8 +121,7 @@ class Kandinsky3 {
   Tensor attend(std::int64_t index, const Tensor& x, const std::optional<Tensor>& context) {
     auto scope = b_.scope("attentions." + std::to_string(index));
     const std::int64_t width = x.shape[1];
-    const Tensor tokens =
-        b_.view(conditional_norm("in_norm", x), {x.shape[0], x.shape[2] * x.shape[3], width});
+    const Tensor tokens = b_.view(conditional_norm("in_norm", x), {x.shape[0], x.shape[2] * x.shape[3], width});
     Tensor y = b_.add(x, b_.view(attention(tokens, context.value_or(tokens), width), x.shape));
     constexpr std::int64_t expansion = 4;
     const Tensor normed = conditional_norm("out_norm", y);
@@ -143,8 +142,7 @@ class Kandinsky3 {
   Tensor down(Tensor x, std::int64_t width, bool attends, bool halves) {
     if (attends) x = attend(0, x, std::nullopt);
     for (std::int64_t i = 0; i < c_.layers; ++i)
-      x = layer(i, x, width, width, attends, Resize::none,
-                halves && i + 1 == c_.layers ? Resize::down : Resize::none);
+      x = layer(i, x, width, width, attends, Resize::none, halves && i + 1 == c_.layers ? Resize::down : Resize::none);
     return x;
   }
 
