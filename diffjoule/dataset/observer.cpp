@@ -15,6 +15,7 @@ constexpr double assumed_idle_fraction = 0.10;  // of the power limit, where no 
 // The arithmetic that PyTorch runs operators of this class in: float32 convolutions use TF32 by default, float32 matrix
 // products do not; 8-bit weights speed up linear layers only.
 Arithmetic arithmetic_of(flops::OpClass op_class, DType dtype) {
+  if (op_class == flops::OpClass::scan) return Arithmetic::fp32;  // a recurrence, outside the matrix units
   switch (dtype) {
     case DType::float32:
     case DType::float64:
@@ -83,6 +84,9 @@ flops::CostByClass at_batch(const flops::CostByClass& one, const flops::CostByCl
   return cost;
 }
 
+// Laws know no class of scans: no row of the bundled data has one. They go with all that is limited by memory.
+std::size_t class_index(flops::OpClass c) { return std::min(static_cast<std::size_t>(c), law::work_classes - 1); }
+
 std::size_t stage_index(Stage stage) { return stage == Stage::encode ? 0 : stage == Stage::denoise ? 1 : 2; }
 
 }  // namespace
@@ -128,11 +132,12 @@ Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Obs
     const flops::CostByClass cost = at_batch(u.one, u.two, phase.call.batch);
     law::StageWork& stage = o.work[stage_index(phase.stage)];
     for (const flops::OpClass c : flops::op_classes) {
+      if (c == flops::OpClass::scan && cost[c].calls == CallCount(0)) continue;
       const auto peak = peak_for(gpu, arithmetic_of(c, phase.call.dtype));
       if (!peak)
         return fail(ErrorCode::unavailable, "GPU " + gpu.name + ": its peak for " +
                                                 std::string(name(phase.call.dtype)) + " is not in the catalogue");
-      law::ClassWork& work = stage.by_class[static_cast<std::size_t>(c)];
+      law::ClassWork& work = stage.by_class[class_index(c)];
       const auto times = static_cast<double>(phase.evaluations);
       work.flops += times * as_quantity(cost[c].flops);
       work.bytes += times * as_quantity(cost[c].bytes_eager);

@@ -25,9 +25,15 @@
 namespace diffjoule::flops {
 
 inline constexpr std::string_view convention_name =
-    "diffjoule-1: 1 MAC = 2 FLOPs; linear, convolution, attention, matrix products";
+    "diffjoule-1: 1 MAC = 2 FLOPs; linear, convolution, attention, matrix products, selective scans";
 
 inline constexpr std::uint64_t flops_per_mac = 2;
+
+// Of a selective scan, by channel of a token: for each number of its state one exponential, the update (two
+// multiply-adds of which one scales by the step) and the read-out (one), nine in all, as VMamba counts them; then the
+// skip and the gate, two each.
+inline constexpr std::uint64_t flops_per_scan_state = 9;
+inline constexpr std::uint64_t flops_per_scan_channel = 4;
 
 // Operands of the result's size that eager execution reads, by kind of operator.
 struct EagerInputs {

@@ -10,9 +10,9 @@
 // What work costs, exactly. Costs add, and scale by whole numbers.
 namespace diffjoule::flops {
 
-enum class OpClass { linear, convolution, attention, other };
-inline constexpr std::array<OpClass, 4> op_classes{OpClass::linear, OpClass::convolution, OpClass::attention,
-                                                   OpClass::other};
+enum class OpClass { linear, convolution, attention, scan, other };
+inline constexpr std::array<OpClass, 5> op_classes{OpClass::linear, OpClass::convolution, OpClass::attention,
+                                                   OpClass::scan, OpClass::other};
 
 [[nodiscard]] constexpr const char* name(OpClass op_class) {
   switch (op_class) {
@@ -22,6 +22,8 @@ inline constexpr std::array<OpClass, 4> op_classes{OpClass::linear, OpClass::con
       return "convolution";
     case OpClass::attention:
       return "attention";
+    case OpClass::scan:
+      return "scan";
     case OpClass::other:
       return "other";
   }
@@ -55,11 +57,15 @@ struct Cost {
 
 // A cost by class of operator.
 struct CostByClass {
-  std::array<Cost, 4> of{};
+  std::array<Cost, op_classes.size()> of{};
 
   [[nodiscard]] Cost& operator[](OpClass c) { return of[static_cast<std::size_t>(c)]; }
   [[nodiscard]] const Cost& operator[](OpClass c) const { return of[static_cast<std::size_t>(c)]; }
-  [[nodiscard]] Cost total() const { return of[0] + of[1] + of[2] + of[3]; }
+  [[nodiscard]] Cost total() const {
+    Cost all;
+    for (const Cost& c : of) all += c;
+    return all;
+  }
 
   CostByClass& operator+=(const CostByClass& other) {
     for (const OpClass c : op_classes) (*this)[c] += other[c];

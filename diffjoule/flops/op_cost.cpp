@@ -12,6 +12,7 @@ WideInteger wide(std::int64_t n) { return static_cast<WideInteger>(n); }
 // Elements an operator touches: activations as eager execution reads and writes them and each once, and weights.
 struct Traffic {
   WideInteger macs = 0;
+  WideInteger flops = 0;  // that are no multiply-adds of a product
   WideInteger eager = 0;
   WideInteger ideal = 0;
   WideInteger weights = 0;
@@ -57,6 +58,16 @@ Traffic traffic(const MatrixProduct& o) {
   return {.macs = wide(o.batch) * m * k * n, .eager = activations, .ideal = activations};
 }
 
+// Reads x, the step and the gate of every channel and two vectors of the state a token.
+Traffic traffic(const SelectiveScan& o) {
+  const WideInteger tokens = wide(o.batch) * wide(o.length), elements = tokens * wide(o.channels);
+  const WideInteger activations = 4 * elements + 2 * tokens * wide(o.state);
+  return {.flops = elements * (flops_per_scan_state * wide(o.state) + flops_per_scan_channel),
+          .eager = activations,
+          .ideal = activations,
+          .weights = wide(o.channels) * (wide(o.state) + 1)};
+}
+
 Traffic traffic(const Normalization& o) {
   Traffic t = moves(o.elements.exact(), o.elements.exact(), EagerInputs::normalization);
   t.weights = o.parameters.exact();
@@ -98,6 +109,7 @@ OpClass class_of(const Op& op) {
   return std::visit(
       overloaded{[](const Linear&) { return OpClass::linear; }, [](const Convolution&) { return OpClass::convolution; },
                  [](const Attention&) { return OpClass::attention; },
+                 [](const SelectiveScan&) { return OpClass::scan; },
                  [](const MatrixProduct& o) { return o.attention ? OpClass::attention : OpClass::other; },
                  [](const auto&) { return OpClass::other; }},
       op);
@@ -112,7 +124,7 @@ Cost cost_of(const Op& op, DType dtype, WeightFormat weights) {
   const ByteCount stored =
       quantised ? ByteCount((t.weights + block.elements - 1) / block.elements * block.bytes) : expanded;
   const ByteCount read = quantised ? stored + expanded + expanded : stored;
-  return {.flops = FlopCount(flops_per_mac * t.macs),
+  return {.flops = FlopCount(flops_per_mac * t.macs + t.flops),
           .bytes_ideal = to_bytes(t.ideal) + stored,
           .bytes_eager = to_bytes(t.eager) + read,
           .weight_bytes = read,
@@ -123,6 +135,7 @@ Cost cost_of(const Op& op, DType dtype, WeightFormat weights) {
 ElementCount result_elements(const Op& op) {
   return std::visit(
       overloaded{[](const Linear& o) { return ElementCount(wide(o.rows) * wide(o.out)); },
+                 [](const SelectiveScan& o) { return ElementCount(wide(o.batch) * wide(o.length) * wide(o.channels)); },
                  [](const Convolution& o) { return o.y.elements(); },
                  [](const Attention& o) {
                    return ElementCount(wide(o.batch) * wide(o.queries) * wide(o.heads) * wide(o.value_width));

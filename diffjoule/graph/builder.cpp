@@ -231,6 +231,11 @@ Tensor Builder::multiply(const Tensor& a, const Tensor& b, bool attention) {
                 a.dtype);
 }
 
+Tensor Builder::selective_scan(const Tensor& x, std::int64_t state) {
+  if (!require(x.shape.rank() == 3 && state >= 1, "selective scan", x.shape, "batch, length and channels")) return x;
+  return append(SelectiveScan{x.shape[0], x.shape[1], x.shape[2], state}, x.shape, x.dtype);
+}
+
 Tensor Builder::activation(Activation::Kind kind, const Tensor& x) {
   return append(Activation{kind, x.shape.elements()}, x.shape, x.dtype);
 }

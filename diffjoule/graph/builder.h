@@ -137,6 +137,8 @@ class Builder {
   Tensor matrix_product(const Tensor& a, const Tensor& b) { return multiply(a, b, false); }
   // The same as one half of softmax attention written out: scores = q k^T, result = softmax(scores) v.
   Tensor attention_product(const Tensor& a, const Tensor& b) { return multiply(a, b, true); }
+  // The recurrence over x [batch, length, channels] with a state of `state` numbers a channel.
+  Tensor selective_scan(const Tensor& x, std::int64_t state);
   Tensor activation(Activation::Kind kind, const Tensor& x);
   Tensor silu(const Tensor& x) { return activation(Activation::Kind::silu, x); }
   Tensor gelu(const Tensor& x) { return activation(Activation::Kind::gelu, x); }

@@ -48,6 +48,7 @@ std::string_view aten_name(const Op& op) {
           [](const Convolution& o) { return (o.transposed ? transposed_convolutions : convolutions)[o.x.rank() - 2]; },
           [](const Attention&) -> std::string_view { return "sdpa"; },
           [](const MatrixProduct&) -> std::string_view { return "bmm"; },
+          [](const SelectiveScan&) -> std::string_view { return "selective_scan"; },
           [](const Normalization& o) { return at(normalizations, o.kind); },
           [](const Activation& o) { return at(activations, o.kind); },
           [](const Elementwise& o) { return at(elementwise, o.kind); },

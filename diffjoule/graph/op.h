@@ -41,6 +41,12 @@ struct MatrixProduct {
   bool attention;
 };
 
+// The recurrence of a state-space model (Gu and Dao, "Mamba", 2023) with its gate, as one fused operator: every channel
+// of every token updates and reads a state of `state` numbers.
+struct SelectiveScan {
+  std::int64_t batch, length, channels, state;
+};
+
 // Layer or group normalisation as one fused operator; an RMS norm of diffusers is its parts (pow, mean, rsqrt, mul).
 struct Normalization {
   enum class Kind { layer, group } kind;
@@ -117,8 +123,8 @@ struct Concatenation {
   ElementCount elements;
 };
 
-using Op = std::variant<Linear, Convolution, Attention, MatrixProduct, Normalization, Activation, Elementwise, Softmax,
-                        Reduction, Embedding, Resampling, Copy, Concatenation>;
+using Op = std::variant<Linear, Convolution, Attention, MatrixProduct, SelectiveScan, Normalization, Activation,
+                        Elementwise, Softmax, Reduction, Embedding, Resampling, Copy, Concatenation>;
 
 // The name of the operator in PyTorch's ATen library ("linear", "conv2d", "sdpa", "native_layer_norm", "add", ...).
 [[nodiscard]] std::string_view aten_name(const Op& op);
