@@ -35,26 +35,33 @@ Result<Totals> totals_of(const std::string& class_name, const io::Document& conf
                 static_cast<std::uint64_t>(graph->checkpoint_elements().exact())};
 }
 
-// A component of the catalogue with this class and as many parameters.
-struct Twin {
+// A component of the catalogue of this class.
+struct Relative {
   std::string slug, component;
   io::Document config;
 };
 
-std::vector<Twin> twins_of(const std::string& class_name, std::uint64_t parameters, bool exact,
-                           const models::Catalogue& catalogue) {
-  std::vector<Twin> found;
-  for (const std::string& slug : catalogue.slugs()) {
+std::vector<Relative> relatives_of(const std::string& class_name, const models::Catalogue& catalogue) {
+  std::vector<Relative> found;
+  for (const std::string& slug : catalogue.mentioning(class_name)) {
     auto pipeline = catalogue.load(slug);
     if (!pipeline) continue;
     for (const auto& [name, component] : pipeline->components) {
-      if (component.class_name != class_name) continue;
-      const auto totals = totals_of(class_name, component.config);
-      const bool same = totals && (totals->learnable == parameters || totals->stored == parameters);
-      if (same || !exact) found.push_back({slug, name, component.config});
+      if (component.class_name == class_name) found.push_back({slug, name, component.config});
     }
   }
   return found;
+}
+
+// Those with as many parameters.
+std::vector<Relative> twins_among(const std::vector<Relative>& relatives, const std::string& class_name,
+                                  std::uint64_t parameters) {
+  std::vector<Relative> twins;
+  for (const Relative& relative : relatives) {
+    const auto totals = totals_of(class_name, relative.config);
+    if (totals && (totals->learnable == parameters || totals->stored == parameters)) twins.push_back(relative);
+  }
+  return twins;
 }
 
 std::vector<StorageGroup> storage_of(const std::vector<StoredTensor>& tensors) {
@@ -82,8 +89,9 @@ InspectedPart inspected(const Part& part, const models::Catalogue& catalogue) {
                     true,
                     storage_of(part.tensors),
                     {}};
-  const std::vector<Twin> twins = twins_of(f.class_name, part.parameters, true, catalogue);
-  for (const Twin& twin : twins) {
+  const std::vector<Relative> relatives = relatives_of(f.class_name, catalogue);
+  const std::vector<Relative> twins = twins_among(relatives, f.class_name, part.parameters);
+  for (const Relative& twin : twins) {
     if (out.catalogue_entries.empty() || out.catalogue_entries.back() != twin.slug)
       out.catalogue_entries.push_back(twin.slug);
   }
@@ -93,7 +101,6 @@ InspectedPart inspected(const Part& part, const models::Catalogue& catalogue) {
     out.configuration_source = "catalogue: " + twins.front().slug;
     return out;
   }
-  const std::vector<Twin> relatives = twins_of(f.class_name, 0, false, catalogue);
   if (relatives.empty()) {
     out.configuration_source = "shapes";
     out.parameters_agree = false;
@@ -101,7 +108,7 @@ InspectedPart inspected(const Part& part, const models::Catalogue& catalogue) {
   }
   // What the shapes say, on the relative that comes nearest with it.
   std::uint64_t nearest = ~0ULL;
-  for (const Twin& relative : relatives) {
+  for (const Relative& relative : relatives) {
     io::Document config = relative.config;
     for (const auto& [key, value] : *f.configuration.object()) config.set(key, value);
     const auto totals = totals_of(f.class_name, config);
@@ -140,7 +147,7 @@ InspectedPart configured(const std::string& component, const std::string& class_
   part.parameters_agree = totals.has_value();
   if (!totals) return part;
   part.parameters = totals->learnable;
-  for (const Twin& twin : twins_of(class_name, totals->learnable, true, catalogue)) {
+  for (const Relative& twin : twins_among(relatives_of(class_name, catalogue), class_name, totals->learnable)) {
     if (part.catalogue_entries.empty() || part.catalogue_entries.back() != twin.slug)
       part.catalogue_entries.push_back(twin.slug);
   }
@@ -216,7 +223,7 @@ const InspectedPart* denoiser_of(const Inspection& inspection) {
 // The catalogue entry that completes a network: one with the same network, else one of its class.
 Result<std::string> entry_for(const InspectedPart& denoiser, const models::Catalogue& catalogue) {
   if (!denoiser.catalogue_entries.empty()) return denoiser.catalogue_entries.front();
-  for (const Twin& twin : twins_of(denoiser.class_name, 0, false, catalogue)) return twin.slug;
+  for (const Relative& relative : relatives_of(denoiser.class_name, catalogue)) return relative.slug;
   return fail(ErrorCode::not_found,
               "no pipeline of the catalogue has a " + denoiser.class_name +
                   ", so nothing says how it is run; a diffusers folder with model_index.json does");

@@ -2,10 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/checkpoint/safetensors.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
 #include "diffjoule/io/file.h"
@@ -51,27 +55,84 @@ struct Range {
   std::uint64_t begin, end;
 };
 
-Result<StoredTensor> read_tensor(const std::string& name, const io::Document& entry, std::uint64_t data_bytes,
+std::string kind_of(const simdjson::dom::element& value) {
+  switch (value.type()) {
+    case simdjson::dom::element_type::ARRAY:
+      return "an array";
+    case simdjson::dom::element_type::OBJECT:
+      return "an object";
+    case simdjson::dom::element_type::STRING:
+      return "a text";
+    case simdjson::dom::element_type::INT64:
+    case simdjson::dom::element_type::UINT64:
+      return "an integer";
+    case simdjson::dom::element_type::DOUBLE:
+      return "a real number";
+    case simdjson::dom::element_type::BOOL:
+      return "a boolean";
+    case simdjson::dom::element_type::NULL_VALUE:
+      return "null";
+  }
+  return "nothing";
+}
+
+// What an entry says, as far as it is of the right kinds.
+struct Entry {
+  std::optional<std::string_view> dtype;
+  std::optional<simdjson::dom::array> shape;
+  std::vector<std::int64_t> offsets;
+  std::string repeated;  // a key that is there twice
+};
+
+Entry entry_of(const simdjson::dom::object& members) {
+  Entry entry;
+  bool dtype = false, shape = false, offsets = false;
+  const auto once = [&entry](bool& seen, std::string_view key) {
+    if (std::exchange(seen, true)) entry.repeated = std::string(key);
+  };
+  for (const auto [key, value] : members) {
+    if (key == "dtype") {
+      once(dtype, key);
+      if (std::string_view text; value.get(text) == simdjson::SUCCESS) entry.dtype = text;
+    } else if (key == "shape") {
+      once(shape, key);
+      if (simdjson::dom::array extents; value.get(extents) == simdjson::SUCCESS) entry.shape = extents;
+    } else if (key == "data_offsets") {
+      once(offsets, key);
+      simdjson::dom::array ends;
+      if (value.get(ends) != simdjson::SUCCESS) continue;
+      for (const simdjson::dom::element end : ends) {
+        std::int64_t n = -1;
+        entry.offsets.push_back(end.get(n) == simdjson::SUCCESS ? n : -1);
+      }
+    }
+  }
+  return entry;
+}
+
+Result<StoredTensor> read_tensor(std::string_view name, const simdjson::dom::element& element, std::uint64_t data_bytes,
                                  Range& range) {
-  const auto bad = [&name](const std::string& why) { return refuse("tensor \"" + name + "\": " + why); };
-  const io::Document *dtype = entry.find("dtype"), *shape = entry.find("shape"), *offsets = entry.find("data_offsets");
-  if (dtype == nullptr || dtype->text() == nullptr || shape == nullptr || shape->array() == nullptr ||
-      offsets == nullptr || offsets->array() == nullptr || offsets->array()->size() != 2)
+  const auto bad = [&name](const std::string& why) { return refuse("tensor \"" + std::string(name) + "\": " + why); };
+  simdjson::dom::object members;
+  if (element.get(members) != simdjson::SUCCESS) return bad("expected dtype, shape and two data_offsets");
+  const Entry entry = entry_of(members);
+  if (!entry.repeated.empty()) return bad("the key \"" + entry.repeated + "\" twice in one object");
+  if (!entry.dtype || !entry.shape || entry.offsets.size() != 2)
     return bad("expected dtype, shape and two data_offsets");
-  StoredTensor t{name, {}, {}, 0, 0};
-  for (const io::Document& extent : *shape->array()) {
-    if (extent.integer() == nullptr) return bad("its shape has " + extent.kind() + ", expected whole numbers");
-    t.shape.push_back(*extent.integer());
+  StoredTensor t{std::string(name), {}, {}, 0, 0};
+  for (const simdjson::dom::element extent : *entry.shape) {
+    std::int64_t n = 0;
+    if (extent.get(n) != simdjson::SUCCESS) return bad("its shape has " + kind_of(extent) + ", expected whole numbers");
+    t.shape.push_back(n);
   }
   auto elements = elements_of(t.shape);
-  if (!elements) return forward(elements, "safetensors tensor \"" + name + "\"");
-  const auto* type = std::find_if(types.begin(), types.end(), [&](const Type& k) { return k.name == *dtype->text(); });
-  if (type == types.end()) return bad("unknown dtype \"" + *dtype->text() + "\"");
-  const auto *begin = (*offsets->array())[0].integer(), *end = (*offsets->array())[1].integer();
-  if (begin == nullptr || end == nullptr || *begin < 0 || *end < *begin ||
-      static_cast<std::uint64_t>(*end) > data_bytes)
+  if (!elements) return forward(elements, "safetensors tensor \"" + t.name + "\"");
+  const auto* type = std::find_if(types.begin(), types.end(), [&](const Type& k) { return k.name == *entry.dtype; });
+  if (type == types.end()) return bad("unknown dtype \"" + std::string(*entry.dtype) + "\"");
+  const std::int64_t begin = entry.offsets[0], end = entry.offsets[1];
+  if (begin < 0 || end < begin || static_cast<std::uint64_t>(end) > data_bytes)
     return bad("its data_offsets are not inside the file's " + std::to_string(data_bytes) + " bytes of data");
-  range = {static_cast<std::uint64_t>(*begin), static_cast<std::uint64_t>(*end)};
+  range = {static_cast<std::uint64_t>(begin), static_cast<std::uint64_t>(end)};
   t.type = {std::string(type->name), 1, type->bytes};
   t.elements = *elements;
   t.bytes = range.end - range.begin;
@@ -81,11 +142,27 @@ Result<StoredTensor> read_tensor(const std::string& name, const io::Document& en
   return t;
 }
 
-Status check_apart(std::vector<std::pair<Range, std::string>> ranges) {
+Status read_metadata(const simdjson::dom::element& element, Header& header) {
+  simdjson::dom::object members;
+  if (element.get(members) != simdjson::SUCCESS)
+    return refuse("__metadata__ is " + kind_of(element) + ", expected an object");
+  for (const auto [key, value] : members) {
+    if (std::string_view text; value.get(text) == simdjson::SUCCESS) header.metadata[std::string(key)] = text;
+  }
+  return {};
+}
+
+// Neither one name twice nor one byte in two tensors.
+Status check_apart(const Header& header, std::vector<std::pair<Range, std::size_t>> ranges) {
+  std::unordered_set<std::string_view> names(header.tensors.size());
+  for (const StoredTensor& t : header.tensors) {
+    if (!names.insert(t.name).second) return refuse("the key \"" + t.name + "\" twice in one object");
+  }
   std::sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return a.first.begin < b.first.begin; });
   for (std::size_t i = 1; i < ranges.size(); ++i) {
     if (ranges[i].first.begin < ranges[i - 1].first.end)
-      return refuse("tensors \"" + ranges[i - 1].second + "\" and \"" + ranges[i].second + "\" overlap");
+      return refuse("tensors \"" + header.tensors[ranges[i - 1].second].name + "\" and \"" +
+                    header.tensors[ranges[i].second].name + "\" overlap");
   }
   return {};
 }
@@ -99,26 +176,28 @@ Result<Header> parse_safetensors(std::string_view bytes, std::uint64_t file_byte
   if (length > longest_header || length > file_bytes - length_bytes || length > bytes.size() - length_bytes)
     return refuse("it claims " + std::to_string(length) + " bytes; the file has " + std::to_string(file_bytes) +
                   " and headers end at " + std::to_string(longest_header));
-  auto root = io::parse_json(bytes.substr(length_bytes, length));
-  if (!root) return forward(root, "safetensors header");
-  if (root->object() == nullptr) return refuse("found " + root->kind() + ", expected an object");
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  if (const auto error = parser.parse(bytes.data() + length_bytes, length).get(root); error != simdjson::SUCCESS)
+    return refuse(std::string("JSON: ") + simdjson::error_message(error));
+  simdjson::dom::object members;
+  if (root.get(members) != simdjson::SUCCESS) return refuse("found " + kind_of(root) + ", expected an object");
   Header header;
-  std::vector<std::pair<Range, std::string>> ranges;
-  for (const auto& [name, entry] : *root->object()) {
+  header.tensors.reserve(members.size());
+  std::vector<std::pair<Range, std::size_t>> ranges;
+  ranges.reserve(members.size());
+  for (const auto [name, entry] : members) {
     if (name == "__metadata__") {
-      if (entry.object() == nullptr) return refuse("__metadata__ is " + entry.kind() + ", expected an object");
-      for (const auto& [key, value] : *entry.object()) {
-        if (value.text() != nullptr) header.metadata[key] = *value.text();
-      }
+      if (auto status = read_metadata(entry, header); !status) return forward(status);
       continue;
     }
     Range range{};
     auto tensor = read_tensor(name, entry, file_bytes - length_bytes - length, range);
     if (!tensor) return forward(tensor);
-    if (range.end > range.begin) ranges.emplace_back(range, name);
+    if (range.end > range.begin) ranges.emplace_back(range, header.tensors.size());
     header.tensors.push_back(std::move(*tensor));
   }
-  if (auto apart = check_apart(std::move(ranges)); !apart) return forward(apart);
+  if (auto apart = check_apart(header, std::move(ranges)); !apart) return forward(apart);
   return header;
 }
 

@@ -33,7 +33,7 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
   bool binary(binary_t&) override { return refuse("binary data"); }
   bool start_object(std::size_t) override { return open(Document::Object{}); }
   bool key(string_t& k) override {
-    if (!keys_.back().insert(k).second) return refuse("the key \"" + k + "\" twice in one object");
+    if (!is_new(k)) return refuse("the key \"" + k + "\" twice in one object");
     stack_.back().object()->emplace_back(std::move(k), Document());
     return true;
   }
@@ -56,6 +56,18 @@ class Reader : public nlohmann::json_sax<nlohmann::json> {
   bool refuse(std::string why) {
     if (reason.empty()) reason = std::move(why);
     return false;
+  }
+  // Small objects are searched; a set of their keys would cost more than the rest of reading them.
+  bool is_new(const std::string& key) {
+    constexpr std::size_t few = 16;
+    const Document::Object& members = *stack_.back().object();
+    if (members.size() < few)
+      return std::none_of(members.begin(), members.end(), [&key](const auto& m) { return m.first == key; });
+    auto& keys = keys_.back();
+    if (keys.empty()) {
+      for (const auto& member : members) keys.insert(member.first);
+    }
+    return keys.insert(key).second;
   }
   bool put(Document value) {
     if (stack_.empty()) {

@@ -56,8 +56,8 @@ Tensor text_projection(Builder& b, std::string_view name, const Tensor& x, std::
   return b.linear("linear_2", b.gelu(b.linear("linear_1", x, width)), width);
 }
 
-Tensor linear_of_view(Builder& b, std::string_view name, const Tensor& x, std::int64_t width) {
-  const Tensor rows = x.shape[0] > 1 ? b.clone(x) : x;  // of several samples no view has them all as rows
+Tensor linear_of_view(Builder& b, std::string_view name, const Tensor& x, std::int64_t width, bool scattered) {
+  const Tensor rows = scattered ? b.clone(x) : x;
   const Tensor y = b.linear(name, rows, width, Bias::no);
   auto scope = b.scope(name);
   b.parameter("bias", {width});

@@ -40,8 +40,9 @@ namespace diffjoule::models {
 [[nodiscard]] Tensor text_projection(Builder& b, std::string_view name, const Tensor& x, std::int64_t width);
 
 // A linear layer on a transposed view x [batch, tokens, channels], for which PyTorch adds the bias in a step of its
-// own, and which it copies first where there is more than one sample.
-[[nodiscard]] Tensor linear_of_view(Builder& b, std::string_view name, const Tensor& x, std::int64_t width);
+// own, and which it copies first where the rows of all samples are no one view (`scattered`: frames in the batch).
+[[nodiscard]] Tensor linear_of_view(Builder& b, std::string_view name, const Tensor& x, std::int64_t width,
+                                    bool scattered = false);
 
 // Attention as diffusers' Attention module runs it: to_q of x, to_k and to_v of `context`, heads, to_out.0.
 struct AttentionLayer {

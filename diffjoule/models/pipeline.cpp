@@ -194,6 +194,18 @@ Result<std::string> Catalogue::slug_of(const std::string& name) const {
   return fail(ErrorCode::not_found, unknown_name("model", name, known, "diffjoule list models"));
 }
 
+std::vector<std::string> Catalogue::mentioning(const std::string& class_name) const {
+  std::vector<std::string> found;
+  const std::string quoted = "\"" + class_name + "\"";
+  for (const std::string& path : files_.list(folder, ".json")) {
+    const std::string slug = path.substr(folder.size(), path.find('/', folder.size()) - folder.size());
+    if (!found.empty() && found.back() == slug) continue;
+    const auto text = files_.read(path);
+    if (text && text->find(quoted) != std::string::npos) found.push_back(slug);
+  }
+  return found;
+}
+
 Result<Pipeline> Catalogue::find(const std::string& name) const {
   return slug_of(name).and_then([this](const std::string& slug) { return load(slug); });
 }

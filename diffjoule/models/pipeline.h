@@ -88,6 +88,10 @@ class Catalogue {
   // names.
   [[nodiscard]] Result<Pipeline> find(const std::string& name) const;
 
+  // Slugs of the pipelines whose published files name this class somewhere: a search of their text, which parses
+  // nothing. The pipelines that have a component of the class are among them.
+  [[nodiscard]] std::vector<std::string> mentioning(const std::string& class_name) const;
+
   // By slug exactly.
   [[nodiscard]] Result<Pipeline> load(const std::string& slug) const;
 

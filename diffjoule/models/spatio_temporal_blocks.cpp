@@ -65,7 +65,7 @@ Tensor spatio_temporal_transformer(Builder& b, const Tensor& x, std::int64_t hea
                                    std::int64_t frames, TextContext context) {
   const std::int64_t images = x.shape[0], channels = x.shape[1], cells = x.shape[2] * x.shape[3],
                      videos = images / frames;
-  Tensor y = linear_of_view(b, "proj_in", b.view(b.group_norm("norm", x), {images, cells, channels}), channels);
+  Tensor y = linear_of_view(b, "proj_in", b.view(b.group_norm("norm", x), {images, cells, channels}), channels, true);
   const Tensor position = timestep_sinusoids(b, images, channels);
   Tensor frame;  // which of the video it is, as a vector
   {

@@ -82,12 +82,12 @@ Tensor upsample_block(Builder& b, const Tensor& x, const std::optional<Shape>& o
 }
 
 Tensor spatial_transformer(Builder& b, const Tensor& x, std::int64_t heads, std::int64_t depth, TextContext text,
-                           bool linear_projection, bool cross_only) {
+                           bool linear_projection, bool cross_only, std::int64_t frames) {
   const std::int64_t batch = x.shape[0], channels = x.shape[1], tokens = x.shape[2] * x.shape[3];
   const Tensor normed = b.group_norm("norm", x);
   Tensor y;
   if (linear_projection) {
-    y = linear_of_view(b, "proj_in", b.view(normed, {batch, tokens, channels}), channels);
+    y = linear_of_view(b, "proj_in", b.view(normed, {batch, tokens, channels}), channels, frames > 1);
   } else {
     y = b.view(b.convolution("proj_in", normed, channels, pointwise), {batch, tokens, channels});
   }
@@ -116,7 +116,7 @@ Tensor convolution_over_frames(Builder& b, std::string_view name, const Tensor& 
 Tensor temporal_transformer(Builder& b, const Tensor& x, const TemporalTransformer& t) {
   const std::int64_t channels = x.shape[1], cells = x.shape[0] / t.frames * x.shape[2] * x.shape[3];
   const Tensor normed = b.group_norm("norm", b.clone(as_video(b, x, t.frames)));
-  Tensor y = linear_of_view(b, "proj_in", b.view(normed, {cells, t.frames, channels}), t.width);
+  Tensor y = linear_of_view(b, "proj_in", b.view(normed, {cells, t.frames, channels}), t.width, true);
   {
     auto blocks = b.repeat("transformer_blocks", t.depth);
     y = transformer_block(b, y, std::nullopt, t.heads, false, {t.most_positions});

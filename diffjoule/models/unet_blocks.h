@@ -34,9 +34,10 @@ struct TextContext {
 
 // Tokens of the image attend to each other and to the text, `depth` times. diffusers Transformer2DModel with
 // BasicTransformerBlock. `linear_projection` says whether the way in and out is a linear layer or a 1x1 convolution;
-// `cross_only` lets the first attention look at the text too.
+// `cross_only` lets the first attention look at the text too; `frames` of a video lie in the batch.
 [[nodiscard]] Tensor spatial_transformer(Builder& b, const Tensor& x, std::int64_t heads, std::int64_t depth,
-                                         TextContext text, bool linear_projection, bool cross_only = false);
+                                         TextContext text, bool linear_projection, bool cross_only = false,
+                                         std::int64_t frames = 1);
 
 // Frames of a video, which lie in the batch as [batch * frames, channels, height, width], attend to each other at every
 // latent cell: twice, in place of the text the second time. diffusers TransformerTemporalModel.

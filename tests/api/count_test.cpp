@@ -46,7 +46,7 @@ WideInteger exact_at(const Document& document, std::string_view path) {
 }
 
 const std::vector<std::string> measures{"flops", "macs", "bytes_ideal", "bytes_eager"};
-const std::vector<std::string> classes{"linear", "convolution", "attention", "other"};
+const std::vector<std::string> classes{"linear", "convolution", "attention", "scan", "other"};
 
 void expect_whole(const Document& cost, const std::string& where) {
   WideInteger sum = 0;

@@ -26,7 +26,12 @@ COVERED = {
     "models/plan.cpp": "tests/models/program_test.cpp: what a pipeline runs, phase by phase",
     "models/sandwich_blocks.cpp": "tests/models/headers_test.cpp",
     "models/settings.cpp": "tests/models/program_test.cpp: defaults, rounding, refusals",
+    "models/mamba_blocks.cpp": "tests/models/state_space_test.cpp",
+    "models/motion_module.cpp": "tests/models/reference_test.cpp",
+    "models/simple_cross_unet.cpp": "tests/models/reference_test.cpp",
+    "models/spatio_temporal_blocks.cpp": "tests/models/reference_test.cpp",
     "models/unet_blocks.cpp": "tests/models/reference_test.cpp",
+    "models/unet_skeleton.cpp": "tests/models/reference_test.cpp",
     "stats/design.cpp": "tests/stats/least_squares_test.cpp: what a design may not be",
 }
 

@@ -165,7 +165,7 @@ class Unet : public UnetSkeleton {
       const std::vector<std::int64_t>& depths = (l.up ? c_.depths_up : c_.depths)[at(l.block)];
       auto scope = b_.scope("attentions." + std::to_string(index));
       x = spatial_transformer(b_, x, c_.heads[at(l.level)], depths[std::min(at(index), depths.size() - 1)], text_,
-                              c_.linear_projection, c_.cross_only[at(l.level)]);
+                              c_.linear_projection, c_.cross_only[at(l.level)], frames_);
     }
     return c_.motion ? motion_module(b_, index, x, frames_, *c_.motion) : x;
   }
@@ -176,7 +176,8 @@ class Unet : public UnetSkeleton {
     if (!c_.attention_in_middle) return x;
     {
       auto scope = b_.scope("attentions.0");
-      x = spatial_transformer(b_, x, c_.heads.back(), c_.depths.back().back(), text_, c_.linear_projection);
+      x = spatial_transformer(b_, x, c_.heads.back(), c_.depths.back().back(), text_, c_.linear_projection, false,
+                              frames_);
     }
     if (c_.motion && c_.motion->in_middle) x = motion_module(b_, 0, x, frames_, *c_.motion, true);
     return resnet(1, x, channels);

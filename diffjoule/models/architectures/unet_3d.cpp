@@ -150,7 +150,7 @@ class Unet3d : public UnetSkeleton {
     const std::int64_t channels = x.shape[1], heads = channels / c_.head_width;
     {
       auto scope = b_.scope("attentions." + std::to_string(index));
-      x = spatial_transformer(b_, x, heads, 1, text_, true);
+      x = spatial_transformer(b_, x, heads, 1, text_, true, false, call_.frames);
     }
     auto scope = b_.scope("temp_attentions." + std::to_string(index));
     return temporal_transformer(b_, x, {call_.frames, heads, channels});
