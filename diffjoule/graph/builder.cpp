@@ -41,23 +41,24 @@ Shape weight_shape(std::int64_t first, std::int64_t second, const Shape& kernel)
 
 }  // namespace
 
-Builder::Scope Builder::enter(std::string_view name, std::int64_t first, std::int64_t count) {
+Builder::Scope Builder::enter(std::string_view name, std::int64_t first, std::int64_t count, std::int64_t stride) {
   const ScopeId outer = current_;
-  for (ScopeId i = 1; i < scopes_.size(); ++i) {
+  for (ScopeId i = inside_[outer].last_scope; i != 0; i = inside_[i].scope_before) {
     const ScopeStep& step = scopes_[i];
-    if (step.parent == outer && step.count == count && step.first == first && step.name == name) {
+    if (step.count == count && step.first == first && step.stride == stride && step.name == name) {
       current_ = i;
       return {*this, outer};
     }
   }
-  scopes_.push_back({outer, std::string(name), first, count});
+  scopes_.push_back({outer, std::string(name), first, count, stride});
   current_ = static_cast<ScopeId>(scopes_.size() - 1);
+  inside_.push_back({.scope_before = std::exchange(inside_[outer].last_scope, current_)});
   return {*this, outer};
 }
 
-Builder::Scope Builder::repeat(std::string_view name, std::int64_t count, std::int64_t first) {
+Builder::Scope Builder::repeat(std::string_view name, std::int64_t count, std::int64_t first, std::int64_t stride) {
   require(count > 0, "repeat", {}, "at least one block; leave out the call for none");
-  return enter(name, first, std::max<std::int64_t>(1, count));
+  return enter(name, first, std::max<std::int64_t>(1, count), std::max<std::int64_t>(1, stride));
 }
 
 Builder::Again Builder::again(std::int64_t calls) {
@@ -67,10 +68,12 @@ Builder::Again Builder::again(std::int64_t calls) {
 
 void Builder::own(std::string_view name, Shape shape, bool learnable) {
   if (operators_only_) return;
-  const bool known = std::any_of(parameters_.begin(), parameters_.end(), [&](const Parameter& p) {
-    return p.scope == current_ && p.name == name && p.shape == shape;
-  });
-  if (!known) parameters_.push_back({std::string(name), shape, current_, learnable});
+  for (std::size_t i = inside_[current_].last_parameter; i != 0; i = parameter_before_[i - 1]) {
+    const Parameter& p = parameters_[i - 1];
+    if (p.name == name && p.shape == shape) return;
+  }
+  parameters_.push_back({std::string(name), shape, current_, learnable});
+  parameter_before_.push_back(std::exchange(inside_[current_].last_parameter, parameters_.size()));
 }
 
 void Builder::own_in(std::string_view module, std::string_view name, Shape shape) {

@@ -47,7 +47,7 @@ struct AttentionOptions {
 class Builder {
  public:
   // All tensors have this dtype unless cast.
-  explicit Builder(DType dtype) : dtype_(dtype), scopes_(1) {}
+  explicit Builder(DType dtype) : dtype_(dtype), scopes_(1), inside_(1) {}
 
   // A module path that lasts as long as the returned guard.
   class [[nodiscard]] Scope {
@@ -65,7 +65,8 @@ class Builder {
   Scope scope(std::string_view name) { return enter(name, 0, 0); }
   // Equal blocks name.first .. name.(first + count - 1): written once, counted `count` times. Zero blocks are allowed:
   // what is written inside then counts nothing.
-  Scope repeat(std::string_view name, std::int64_t count, std::int64_t first = 0);
+  // With a stride, every STRIDE-th member of the list: one of several kinds of blocks that take turns.
+  Scope repeat(std::string_view name, std::int64_t count, std::int64_t first = 0, std::int64_t stride = 1);
 
   // As long as the returned guard lasts, operators are not part of this call and only their parameters are recorded:
   // the encoder of an autoencoder that decodes.
@@ -182,7 +183,7 @@ class Builder {
 
  private:
   friend class Scope;
-  Scope enter(std::string_view name, std::int64_t first, std::int64_t count);
+  Scope enter(std::string_view name, std::int64_t first, std::int64_t count, std::int64_t stride = 1);
   void own(std::string_view name, Shape shape, bool learnable);
   void own_in(std::string_view module, std::string_view name, Shape shape);
   Tensor multiply(const Tensor& a, const Tensor& b, bool attention);
@@ -193,6 +194,14 @@ class Builder {
   std::vector<ScopeStep> scopes_;
   std::vector<Node> nodes_;
   std::vector<Parameter> parameters_;
+  // Threads through the two lists, so that a scope's members are found without a search of all: of each scope the last
+  // scope within it, the sibling before it and its last parameter (counted from 1; 0: none).
+  struct Inside {
+    ScopeId last_scope = 0, scope_before = 0;
+    std::size_t last_parameter = 0;
+  };
+  std::vector<Inside> inside_;
+  std::vector<std::size_t> parameter_before_;
   ScopeId current_ = 0;
   bool parameters_only_ = false, operators_only_ = false;
   std::optional<Error> first_error_;

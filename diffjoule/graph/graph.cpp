@@ -49,7 +49,7 @@ std::vector<std::string> Graph::names(const Parameter& parameter) const {
     for (const std::string& path_here : paths) {
       const std::string named = joined(path_here, step.name);
       if (step.count == 0) longer.push_back(named);
-      for (std::int64_t i = step.first; i < step.first + step.count; ++i)
+      for (std::int64_t i = step.first; i < step.first + step.count * step.stride; i += step.stride)
         longer.push_back(joined(named, std::to_string(i)));
     }
     paths = std::move(longer);

@@ -17,12 +17,14 @@ namespace diffjoule {
 using ScopeId = std::uint32_t;
 
 // A step of the module path. The root has an empty name. `count` > 0 marks a numbered list of equal blocks: this
-// scope stands for NAME.FIRST .. NAME.(FIRST + COUNT - 1). Without a name it is the same module called COUNT times.
+// scope stands for COUNT members of the list, from NAME.FIRST on, each STRIDE after the one before. Without a name it
+// is the same module called COUNT times.
 struct ScopeStep {
   ScopeId parent = 0;
   std::string name;
   std::int64_t first = 0;
   std::int64_t count = 0;
+  std::int64_t stride = 1;
 };
 
 struct Node {

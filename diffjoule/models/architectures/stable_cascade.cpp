@@ -219,19 +219,28 @@ class Cascade {
     return b_.add(x, b_.view(y, x.shape));
   }
 
-  // All layers of a level.
+  // All layers of a level. They are equal but for the first, which may read a skip; their blocks take turns.
   Tensor blocks(const std::string& direction, std::size_t block, std::size_t level, std::int64_t layers, Tensor x,
                 const std::optional<Tensor>& skip) {
     auto scope = b_.scope(direction + "_blocks." + std::to_string(block));
-    std::int64_t index = 0;
-    for (std::int64_t layer = 0; layer < layers; ++layer) {
-      for (const std::string& type : c_.types[level]) {
-        auto inner = b_.scope(std::to_string(index));
-        if (type == "SDCascadeResBlock") x = residual(x, index == 0 ? skip : std::nullopt);
+    const std::vector<std::string>& types = c_.types[level];
+    const auto kinds = static_cast<std::int64_t>(types.size());
+    for (std::int64_t kind = 0; kind < kinds; ++kind) {
+      const std::string& type = types[static_cast<std::size_t>(kind)];
+      const auto one = [&](const std::optional<Tensor>& joined) {
+        if (type == "SDCascadeResBlock") x = residual(x, joined);
         if (type == "SDCascadeTimestepBlock") x = timestep(x);
         if (type == "SDCascadeAttnBlock") x = attend(x, c_.heads[level]);
-        ++index;
+      };
+      const bool joins = kind == 0 && skip;
+      if (joins) {
+        auto first = b_.repeat("", 1);
+        one(skip);
       }
+      const std::int64_t others = layers - (joins ? 1 : 0);
+      if (others == 0) continue;
+      auto inner = b_.repeat("", others, kind + (joins ? kinds : 0), kinds);
+      one(std::nullopt);
     }
     return x;
   }
