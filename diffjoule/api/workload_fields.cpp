@@ -61,6 +61,7 @@ void read_additions(const Request& request, Workload& w) {
   w.lora_rank = request.integer("lora-rank").value_or(0);
   w.lora_everywhere = request.flag("lora-everywhere");
   w.control_networks = request.integer("controlnets").value_or(0);
+  w.t2i_adapters = request.integer("t2i-adapters").value_or(0);
   w.image_prompt_tokens = request.integer("image-prompt-tokens").value_or(0);
   w.refiner = request.text("refiner");
   w.refiner_from = request.real("refiner-from").value_or(w.refiner_from);
@@ -174,9 +175,15 @@ std::vector<Field> workload_fields() {
        .placeholder = "N",
        .least = 0.0,
        .most = static_cast<double>(Limits::control_networks)},
+      {.name = "t2i-adapters",
+       .kind = Kind::integer,
+       .help = "T2I-Adapters beside a U-Net, run once an image",
+       .placeholder = "N",
+       .least = 0.0,
+       .most = static_cast<double>(Limits::t2i_adapters)},
       {.name = "image-prompt-tokens",
        .kind = Kind::integer,
-       .help = "tokens of an IP-Adapter in every cross-attention (4; 16 for the plus models)",
+       .help = "tokens of an IP-Adapter in every cross-attention (4; 16 for the plus models); its encoder runs once",
        .placeholder = "N",
        .least = 0.0,
        .most = static_cast<double>(Limits::text_tokens)},

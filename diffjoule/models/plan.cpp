@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "diffjoule/models/adapters.h"
 #include "diffjoule/models/config.h"
 #include "diffjoule/models/tiling.h"
 
@@ -35,6 +36,7 @@ class Planner {
   Result<Plan> run() {
     if (s_.encodes_text) encode_text();
     if (auto status = read_latent(); !status) return forward(status);
+    if (s_.encodes_text) encode_conditions();
     if (s_.encodes_image || p_.image_input != Pipeline::ImageInput::none) encode_image();
     denoise();
     if (s_.decodes) {
@@ -53,12 +55,26 @@ class Planner {
       plan_.missing.push_back(component + ": no config of it is here");
       return;
     }
-    auto architecture = architecture_of(place->second.class_name);
+    add(component, place->second, stage, call, evaluations, variation);
+  }
+  void add(const std::string& name, const Component& component, Stage stage, const Call& call, std::int64_t evaluations,
+           const Variation& variation = {}) {
+    auto architecture = architecture_of(component.class_name);
     if (!architecture) {
-      plan_.missing.push_back(component + ": " + architecture.error().message());
+      plan_.missing.push_back(name + ": " + architecture.error().message());
       return;
     }
-    plan_.phases.push_back({&place->second, *architecture, component, stage, evaluations, call, variation});
+    plan_.phases.push_back({&component, *architecture, name, stage, evaluations, call, variation});
+  }
+
+  // What the request brings beside the text, once an image.
+  void encode_conditions() {
+    const Call image{.batch = s_.prompts, .height = s_.height, .width = s_.width, .dtype = s_.dtype};
+    if (s_.t2i_adapters > 0)
+      add("t2i_adapter", t2i_adapter_for(p_.components.at(p_.denoiser)), Stage::encode, image, s_.t2i_adapters);
+    if (s_.variation.image_prompt_tokens > 0)
+      add("image_encoder", image_prompt_encoder(), Stage::encode,
+          {.batch = s_.prompts, .text_tokens = image_prompt_encoder_tokens, .dtype = s_.dtype}, 1);
   }
 
   void encode_text() {

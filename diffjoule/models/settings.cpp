@@ -90,8 +90,13 @@ Status read_additions(const Pipeline& pipeline, const Workload& w, Settings& s) 
                  .weights = w.weights};
   s.tiled_decoding = w.tiled_decoding;
   s.parallelism = w.parallelism;
-  if (w.image_prompt_tokens > 0)
-    s.notes.emplace_back("the image encoder of the IP-Adapter runs once a request and is not counted");
+  s.t2i_adapters = w.t2i_adapters;
+  const auto denoiser = pipeline.components.find(pipeline.denoiser);
+  if (w.t2i_adapters > 0 &&
+      (denoiser == pipeline.components.end() || denoiser->second.class_name != "UNet2DConditionModel"))
+    return fail(ErrorCode::invalid_argument,
+                "t2i-adapters: they are made for the U-Nets of Stable Diffusion, and " + pipeline.name + " has none");
+  if (w.image_prompt_tokens > 0) s.notes.emplace_back("the IP-Adapter's image encoder is OpenCLIP ViT-H/14");
   if (w.control_networks > 0) s.notes.emplace_back("ControlNets have the published structure for this U-Net");
   if (evaluations(*s.scheduler, s.steps, s.strength) == 0)
     return fail(ErrorCode::invalid_argument, "strength leaves none of the " + std::to_string(s.steps) + " steps");

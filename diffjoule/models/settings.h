@@ -27,6 +27,7 @@ struct Settings {
   bool inpaint = false;
   double from = 0.0, to = 1.0;  // the part of the evaluations that this pass runs
   bool encodes_text = true, encodes_image = false, decodes = true;
+  std::int64_t t2i_adapters = 0;
   Variation variation;   // of the denoiser
   StepCache step_cache;  // nothing skipped by default
   bool tiled_decoding = false;

@@ -39,6 +39,7 @@ Status check_additions(const Workload& w) {
         within("steps of the high-resolution pass", hires.steps, Limits::steps),
         within("LoRA rank", w.lora_rank, Limits::lora_rank, 0),
         within("ControlNets", w.control_networks, Limits::control_networks, 0),
+        within("T2I-Adapters", w.t2i_adapters, Limits::t2i_adapters, 0),
         within("image prompt tokens", w.image_prompt_tokens, Limits::text_tokens, 0),
         within("images per prompt", w.images_per_prompt, Limits::batch),
         within("negative text tokens", w.negative_text_tokens, Limits::text_tokens),

@@ -74,6 +74,7 @@ struct Workload {
   std::int64_t lora_rank = 0;    // of unmerged low-rank adapters; merged ones cost nothing
   bool lora_everywhere = false;  // on every linear layer, not only on those of attention
   std::int64_t control_networks = 0;                  // ControlNets, which run at every evaluation
+  std::int64_t t2i_adapters = 0;                      // T2I-Adapters, which run once an image
   std::int64_t image_prompt_tokens = 0;               // of an IP-Adapter, in every cross-attention
   std::optional<std::string> refiner = std::nullopt;  // a second model that takes over
   double refiner_from = 0.8;                          // fraction of the steps after which it does
@@ -94,6 +95,7 @@ struct WorkloadLimits {
   static constexpr std::int64_t text_tokens = 65536;
   static constexpr std::int64_t lora_rank = 4096;
   static constexpr std::int64_t control_networks = 16;
+  static constexpr std::int64_t t2i_adapters = 16;
   static constexpr std::int64_t devices = 4096;
   static constexpr double token_merge = 0.75;  // one in four tokens stays as a destination
   static constexpr double high_resolution_scale = 8.0;
