@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "diffjoule/flops/count.h"
+#include "diffjoule/flops/op_cost.h"
 
 namespace diffjoule::dataset {
 namespace {
@@ -72,6 +73,15 @@ std::string card_of(const GpuSpec& gpu, const GpuCatalogue& catalogue) {
   return gpu.name;
 }
 
+flops::Cost difference(const flops::Cost& a, const flops::Cost& b) {
+  return {a.flops - b.flops,
+          a.bytes_ideal - b.bytes_ideal,
+          a.bytes_eager - b.bytes_eager,
+          a.weight_bytes - b.weight_bytes,
+          a.scores - b.scores,
+          a.calls - b.calls};
+}
+
 flops::CostByClass at_batch(const flops::CostByClass& one, const flops::CostByClass& two, std::int64_t batch) {
   flops::CostByClass cost = one;
   const auto more = static_cast<WideInteger>(batch - 1);
@@ -109,14 +119,39 @@ Result<const Observer::Unit*> Observer::unit(const models::PlannedPhase& phase) 
   const UnitKey key{phase.component,  static_cast<int>(call.direction), call.frames,    call.height, call.width,
                     call.text_tokens, static_cast<int>(call.dtype),     phase.variation};
   if (const auto known = units_.find(key); known != units_.end()) return &known->second;
-  Unit made;
-  for (const std::int64_t batch : {std::int64_t{1}, std::int64_t{2}}) {
-    call.batch = batch;
-    auto graph = models::build(varied);
-    if (!graph) return forward(graph);
-    (batch == 1 ? made.one : made.two) = flops::count(*graph);
+  call.batch = 1;
+  auto one = models::build(varied);
+  if (!one) return forward(one);
+  call.batch = 2;
+  auto two = models::build(varied);
+  if (!two) return forward(two);
+  Unit made{flops::count(*one), flops::count(*two), {}, 0};
+  made.operators = operators_of(*one, *two, made.movers);
+  return &units_.emplace(key, std::move(made)).first->second;
+}
+
+// A network's operators are the same at any batch, in the same order.
+std::vector<Observer::Operators> Observer::operators_of(const Graph& one, const Graph& two, WideInteger& movers) {
+  std::vector<Operators> all{{flops::OpClass::other, {}, {}, 1}};
+  for (std::size_t i = 0; i < one.nodes().size() && i < two.nodes().size(); ++i) {
+    const Node &a = one.nodes()[i], &b = two.nodes()[i];
+    const auto times = static_cast<WideInteger>(one.repeats(a.scope));
+    const flops::Cost at_one = flops::cost_of(a.op, a.dtype, a.weights),
+                      at_two = flops::cost_of(b.op, b.dtype, b.weights);
+    if (at_one.flops == FlopCount(0)) {
+      all.front().one += times * at_one;
+      all.front().two += times * at_two;
+      movers += times;
+      continue;
+    }
+    const flops::OpClass op_class = flops::class_of(a.op);
+    auto same = std::find_if(all.begin() + 1, all.end(), [&](const Operators& o) {
+      return o.op_class == op_class && o.one == at_one && o.two == at_two;
+    });
+    if (same == all.end()) same = all.insert(all.end(), {op_class, at_one, at_two, 0});
+    same->calls += times;
   }
-  return &units_.emplace(key, made).first->second;
+  return all;
 }
 
 Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Observation& o) {
@@ -144,6 +179,19 @@ Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Obs
       work.scores += times * cost[c].scores.rounded();
       work.calls += times * cost[c].calls.rounded();
       work.peak = *peak;
+    }
+    const auto evaluations = static_cast<double>(phase.evaluations);
+    for (const Operators& op : u.operators) {
+      const auto peak = peak_for(gpu, arithmetic_of(op.op_class, phase.call.dtype));
+      if (!peak) continue;  // said above
+      const flops::Cost c = op.one + static_cast<WideInteger>(phase.call.batch - 1) * difference(op.two, op.one);
+      const bool moves = &op == &u.operators.front();
+      const double calls = evaluations * (moves ? static_cast<double>(u.movers) : static_cast<double>(op.calls));
+      if (calls == 0.0) continue;
+      const double share = moves ? 1.0 / static_cast<double>(u.movers) : 1.0;  // of the entry's bytes, by one operator
+      stage.operators.push_back({as_quantity(c.flops), share * c.scores.rounded(), share * as_quantity(c.weight_bytes),
+                                 share * as_quantity(c.bytes_eager - c.weight_bytes), calls, *peak,
+                                 op.op_class == flops::OpClass::convolution});
     }
     // The paper's F: one pass of everything, once an item.
     const models::Settings& s = pass.settings;

@@ -50,14 +50,23 @@ class Observer {
   [[nodiscard]] Result<const GpuSpec*> gpu(const std::string& name);
 
  private:
+  // Operators that cost the same, by what one of them costs at batch one and two.
+  struct Operators {
+    flops::OpClass op_class;
+    flops::Cost one, two;
+    WideInteger calls = 0;
+  };
   // Costs of one call at batch one and two.
   struct Unit {
     flops::CostByClass one, two;
+    std::vector<Operators> operators;  // what only moves bytes is one entry, of the costs of all and one call
+    WideInteger movers = 0;            // operators in that entry
   };
   using UnitKey = std::tuple<const models::Component*, int, std::int64_t, std::int64_t, std::int64_t, std::int64_t, int,
                              models::Variation>;
 
   [[nodiscard]] Result<const Unit*> unit(const models::PlannedPhase& phase);
+  [[nodiscard]] static std::vector<Operators> operators_of(const Graph& one, const Graph& two, WideInteger& movers);
   [[nodiscard]] Status add_work(const models::Pass& pass, const GpuSpec& gpu, law::Observation& o);
 
   models::PipelineShelf models_;

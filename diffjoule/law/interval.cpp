@@ -61,7 +61,7 @@ Result<Prediction> predict(const Form& form, const Law& law, const Observation& 
   const auto central = form.predict(law, o);
   if (!central) return tl::unexpected<Error>(central.error());
   Prediction p;
-  p.card_unseen = !law.cards.contains(o.gpu) && !law.gpu_intercepts.contains(o.gpu);
+  p.card_unseen = !law.cards.contains(o.gpu) && !law.cards.contains(o.card) && !law.gpu_intercepts.contains(o.gpu);
   const double shared = between_laboratories * between_laboratories + o.device.spread * o.device.spread / 3.0 +
                         outside_variance(law, o, p.extrapolations);
   const auto half_width = [&](const Spread& spread, double between_cards) {

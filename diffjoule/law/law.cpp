@@ -123,7 +123,8 @@ void read_lists(Reader& r, const Document& root, Law& law) {
     }
   }
   if (const auto* members = r.part(root, "cards").object()) {
-    for (const auto& [card, d] : *members) law.cards[card] = {r.number(d, "energy_ln"), r.number(d, "time_ln")};
+    for (const auto& [card, d] : *members)
+      law.cards[card] = {r.number(d, "energy_ln"), r.number(d, "time_ln"), r.maybe(d, "memory_ln").value_or(0.0)};
   }
   if (const auto* members = r.part(root, "gpu_intercepts").object()) {
     for (const auto& [gpu, d] : *members) law.gpu_intercepts[gpu] = d.number();
@@ -161,7 +162,8 @@ Document to_document(const Law& law) {
   Document root, refused = Document::Array{}, cards = Document::Object{}, intercepts = Document::Object{},
                  domain = Document::Array{}, models = Document::Array{};
   for (const Refused& r : law.refused) refused.push(Document().set("name", r.name).set("reason", r.reason));
-  for (const auto& [card, d] : law.cards) cards.set(card, Document().set("energy_ln", d.energy).set("time_ln", d.time));
+  for (const auto& [card, d] : law.cards)
+    cards.set(card, Document().set("energy_ln", d.energy).set("time_ln", d.time).set("memory_ln", d.memory));
   for (const auto& [gpu, intercept] : law.gpu_intercepts) intercepts.set(gpu, intercept);
   for (const Axis& axis : law.domain)
     domain.push(Document().set("axis", axis.name).set("low", axis.low).set("high", axis.high));

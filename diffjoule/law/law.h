@@ -29,9 +29,10 @@ struct Refused {
   std::string reason;
 };
 
-// Deviation of a card from its data sheet in ln(energy) and ln(time), shrunk towards none.
+// Deviation of a card from its data sheet, in ln, shrunk towards none: of energy and time as a whole, or (roofline) of
+// the energy of work and of the speed of compute and of memory.
 struct CardDeviation {
-  double energy = 0.0, time = 0.0;
+  double energy = 0.0, time = 0.0, memory = 0.0;
 };
 
 // Spread of ln(measured / predicted), for intervals: the outer residuals of leaving one model out, groups (model x GPU

@@ -41,8 +41,21 @@ struct ClassWork {
   FlopRate peak;
 };
 
+// Operators of a stage that cost the same: what one call of them does, and how often they are called. Operators that
+// only move bytes are one entry.
+struct OpWork {
+  Flops flops;
+  double scores = 0.0;
+  Bytes weight_bytes;      // once a call, whatever the batch
+  Bytes activation_bytes;  // eager convention
+  double calls = 0.0;
+  FlopRate peak;             // of the arithmetic they run in
+  bool convolution = false;  // which changes layouts around each call
+};
+
 struct StageWork {
   std::array<ClassWork, work_classes> by_class;
+  std::vector<OpWork> operators;
 };
 
 inline constexpr std::size_t stages = 3;  // encode, denoise, decode

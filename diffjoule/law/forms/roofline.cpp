@@ -1,0 +1,277 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The energy roofline (law/roofline.h), fitted on energy and time together: ln E with a deviation of 0.08 and ln t with
+// 0.10 under a pseudo-Huber loss, every group (model x GPU x source) with weight 3, and a Gaussian prior on the
+// logarithm of every parameter. One GPU first; then, with that held, what several GPUs add.
+#include "diffjoule/law/roofline.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "diffjoule/law/additive_law.h"
+#include "diffjoule/law/form.h"
+#include "diffjoule/law/groups.h"
+#include "diffjoule/stats/nonlinear_fit.h"
+
+namespace diffjoule::law {
+namespace {
+
+constexpr double energy_deviation = 0.08, time_deviation = 0.10;  // of one group's residual, in ln
+constexpr double group_weight = 3.0;
+constexpr double huber_width = 1.345;
+
+struct ParameterFacts {
+  const char* name;
+  const char* unit;
+  double Roofline::*member;
+  double median, deviation;  // of the prior, the deviation of its logarithm
+  double most;
+};
+// Priors of laws.md section 2; of the exchange: a link of a fifth of the memory's bandwidth, 50 us, a fifth of P.
+constexpr std::array<ParameterFacts, 10> shared{{
+    {"compute efficiency", "1", &Roofline::eta, 0.70, 0.20, 1.0},
+    {"memory efficiency", "1", &Roofline::eta_m, 0.75, 0.20, 1.0},
+    {"energy a FLOP", "power limit / peak", &Roofline::e, 0.90, 0.30, 10.0},
+    {"energy a byte", "power limit / bandwidth", &Roofline::e_m, 0.90, 0.30, 10.0},
+    {"static power", "power limit", &Roofline::p_s, 0.17, 0.25, 0.5},
+    {"work a score", "FLOP", &Roofline::sigma, 130.0, 0.35, 2000.0},
+    {"layout bytes", "2 x own bytes", &Roofline::x, 1.2, 0.40, 10.0},
+    {"link slowness", "bandwidth", &Roofline::l, 5.0, 0.70, 100.0},
+    {"exchange", "s", &Roofline::t_x, 50e-6, 0.70, 5e-3},
+    {"exchange power", "power limit", &Roofline::p_x, 0.2, 0.50, 0.5},
+}};
+constexpr std::size_t on_one_gpu = 7;  // of `shared`; the others belong to several GPUs
+constexpr double launch_median = 30e-6, launch_deviation = 0.5;
+constexpr double least_of_median = 0.02;  // no parameter is further below its prior
+constexpr const char* launch_prefix = "launch: ";
+constexpr const char* any_host = "any";
+
+struct CardFacts {
+  double CardDeviation::*member;
+  double Roofline::*factor;
+  double deviation;
+};
+constexpr std::array<CardFacts, 3> deviations{{{&CardDeviation::time, &Roofline::g_eta, 0.20},
+                                               {&CardDeviation::memory, &Roofline::g_m, 0.20},
+                                               {&CardDeviation::energy, &Roofline::g_e, 0.35}}};
+
+Roofline roofline_of(const Law& law, const Observation& o) {
+  Roofline p;
+  for (std::size_t i = 0; i < shared.size(); ++i) p.*shared[i].member = law.value(i);
+  for (std::size_t i = shared.size(); i < law.coefficients.size(); ++i) {
+    const std::string& name = law.coefficients[i].name;
+    if (name == launch_prefix + o.source || name == std::string(launch_prefix) + any_host) p.t_launch = law.value(i);
+  }
+  if (const auto card = law.cards.find(o.card); card != law.cards.end()) {
+    for (const CardFacts& d : deviations) p.*d.factor = std::exp(card->second.*d.member);
+  }
+  return p;
+}
+
+// What a law says of one observation.
+Result<Central> central_of(const Roofline& p, const RooflineCase& c, const Observation& o) {
+  const RooflineResult r = evaluate(p, c);
+  const Duration elapsed = r.seconds() * second;
+  const Energy used = o.devices * r.joules() * joule;
+  const auto difference = boundary_difference(o, elapsed);
+  if (!difference) return tl::unexpected<Error>(difference.error());
+  // Above idle an energy stays positive: idle time never costs more than the run.
+  return Central{std::max(used + *difference, 0.01 * used) / o.batch, elapsed};
+}
+
+// Rows that are one case: equal in all that a law reads. They are evaluated once.
+struct Case {
+  const Observation* observation;
+  RooflineCase prepared;
+  std::size_t card, host;
+  std::vector<std::size_t> rows;
+};
+
+bool same_case(const Observation& a, const Observation& b) {
+  return a.model == b.model && a.gpu == b.gpu && a.source == b.source && a.batch == b.batch && a.devices == b.devices &&
+         a.boundary == b.boundary && a.steps == b.steps && a.pixels == b.pixels && a.guided == b.guided &&
+         a.float32 == b.float32 && a.flops_per_item() == b.flops_per_item();
+}
+
+struct Fitting {
+  std::span<const Observation> rows;
+  std::vector<double> weights;
+  Labels cards, hosts;
+  std::vector<Case> cases;
+};
+
+bool usable(const Observation& o, bool several) {
+  return o.boundary != Boundary::wall && (o.devices > 1.0) == several &&
+         (o.measured.energy_per_item || o.measured.latency_per_batch);
+}
+
+Fitting prepare(std::span<const Observation> rows) {
+  Fitting f{rows,
+            group_weights(rows),
+            labels(rows, [](const Observation& o) { return o.card; }),
+            labels(rows, [](const Observation& o) { return o.source; }),
+            {}};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto same =
+        std::find_if(f.cases.begin(), f.cases.end(), [&](const Case& c) { return same_case(*c.observation, rows[i]); });
+    if (same != f.cases.end()) {
+      same->rows.push_back(i);
+      continue;
+    }
+    f.cases.push_back({&rows[i], roofline_case(rows[i]), f.cards.of_row[i], f.hosts.of_row[i], {i}});
+  }
+  return f;
+}
+
+// sign(r) sqrt(rho(r)) of the pseudo-Huber loss.
+double softened(double r) {
+  const double relative = r / huber_width;
+  return r * std::sqrt(2.0 / (std::sqrt(1.0 + relative * relative) + 1.0));
+}
+
+// Two residuals a row, in the order of rows; zero where nothing was measured.
+template <class ParametersOf>
+void fill(const Fitting& f, const ParametersOf& parameters_of, std::span<double> out) {
+  for (const Case& c : f.cases) {
+    const auto central = central_of(parameters_of(c), c.prepared, *c.observation);
+    for (const std::size_t i : c.rows) {
+      const Measured& m = f.rows[i].measured;
+      const double root = std::sqrt(group_weight * f.weights[i]);
+      const auto residual = [&](bool there, double ratio, double deviation) {
+        return there && central ? root * softened(std::log(ratio) / deviation) : 0.0;
+      };
+      out[2 * i] = residual(m.energy_per_item.has_value(),
+                            m.energy_per_item ? *m.energy_per_item / central->energy_per_item : 1.0, energy_deviation);
+      out[2 * i + 1] =
+          residual(m.latency_per_batch.has_value(),
+                   m.latency_per_batch ? *m.latency_per_batch / *central->latency_per_batch : 1.0, time_deviation);
+    }
+  }
+}
+
+struct Prior {
+  double mean, deviation;
+};
+
+// Minimises rows and priors over logarithms.
+template <class ParametersOf>
+Result<std::vector<double>> minimise(const Fitting& f, const std::vector<stats::Parameter>& parameters,
+                                     const std::vector<Prior>& priors, const ParametersOf& parameters_of) {
+  const std::size_t rows = 2 * f.rows.size();
+  const stats::ResidualFunction function = [&](std::span<const double> p, std::span<double> out) {
+    fill(
+        f, [&](const Case& c) { return parameters_of(p, c); }, out.first(rows));
+    for (std::size_t k = 0; k < priors.size(); ++k) out[rows + k] = (p[k] - priors[k].mean) / priors[k].deviation;
+  };
+  stats::NonlinearOptions options;
+  options.tolerance = 1e-7;
+  auto fitted = stats::nonlinear_fit(function, rows + priors.size(), parameters, options);
+  if (!fitted) return forward(fitted, "fitting the roofline");
+  return std::move(fitted->parameters);
+}
+
+stats::Parameter logarithm(double start, double median, double most, const std::string& name) {
+  return {std::log(start), std::log(least_of_median * median), std::log(most), 0.3, name};
+}
+
+// Everything but what several GPUs add.
+Status fit_one_gpu(const Fitting& f, Law& law) {
+  std::vector<stats::Parameter> parameters;
+  std::vector<Prior> priors;
+  for (std::size_t k = 0; k < on_one_gpu; ++k) {
+    parameters.push_back(logarithm(shared[k].median, shared[k].median, shared[k].most, shared[k].name));
+    priors.push_back({std::log(shared[k].median), shared[k].deviation});
+  }
+  const std::size_t first_host = parameters.size();
+  for (const std::string& host : f.hosts.names) {
+    parameters.push_back(logarithm(launch_median, launch_median, 1e-3, launch_prefix + host));
+    priors.push_back({std::log(launch_median), launch_deviation});
+  }
+  const std::size_t first_card = parameters.size();
+  for (const std::string& card : f.cards.names) {
+    for (const CardFacts& d : deviations) {
+      parameters.push_back({0.0, -1.5, 1.5, 0.2, card});
+      priors.push_back({0.0, d.deviation});
+    }
+  }
+  const auto parameters_of = [&](std::span<const double> p, const Case& c) {
+    Roofline r;
+    for (std::size_t k = 0; k < on_one_gpu; ++k) r.*shared[k].member = std::exp(p[k]);
+    r.t_launch = std::exp(p[first_host + c.host]);
+    for (std::size_t d = 0; d < deviations.size(); ++d)
+      r.*deviations[d].factor = std::exp(p[first_card + deviations.size() * c.card + d]);
+    return r;
+  };
+  auto p = minimise(f, parameters, priors, parameters_of);
+  if (!p) return forward(p);
+  for (std::size_t k = 0; k < shared.size(); ++k) {
+    const double value = k < on_one_gpu ? std::exp((*p)[k]) : shared[k].median;
+    law.coefficients.push_back({shared[k].name, shared[k].unit, value, {}, {}, {}, {}});
+  }
+  double sum = 0.0;
+  for (std::size_t h = 0; h < f.hosts.names.size(); ++h) sum += (*p)[first_host + h];
+  const auto launch = [&law](const std::string& host, double value) {
+    law.coefficients.push_back({launch_prefix + host, "s", value, {}, {}, {}, {}});
+  };
+  launch(any_host, std::exp(sum / static_cast<double>(f.hosts.names.size())));
+  for (std::size_t h = 0; h < f.hosts.names.size(); ++h) launch(f.hosts.names[h], std::exp((*p)[first_host + h]));
+  for (std::size_t k = 0; k < f.cards.names.size(); ++k) {
+    for (std::size_t d = 0; d < deviations.size(); ++d)
+      law.cards[f.cards.names[k]].*deviations[d].member = (*p)[first_card + deviations.size() * k + d];
+  }
+  return {};
+}
+
+// The link, the exchange and its power, with all else held.
+Status fit_several_gpus(const Fitting& f, Law& law) {
+  std::vector<stats::Parameter> parameters;
+  std::vector<Prior> priors;
+  for (std::size_t k = on_one_gpu; k < shared.size(); ++k) {
+    parameters.push_back(logarithm(shared[k].median, shared[k].median, shared[k].most, shared[k].name));
+    priors.push_back({std::log(shared[k].median), shared[k].deviation});
+  }
+  const auto parameters_of = [&](std::span<const double> p, const Case& c) {
+    Roofline r = roofline_of(law, *c.observation);
+    for (std::size_t k = on_one_gpu; k < shared.size(); ++k) r.*shared[k].member = std::exp(p[k - on_one_gpu]);
+    return r;
+  };
+  auto p = minimise(f, parameters, priors, parameters_of);
+  if (!p) return forward(p);
+  for (std::size_t k = on_one_gpu; k < shared.size(); ++k) law.coefficients[k].value = std::exp((*p)[k - on_one_gpu]);
+  return {};
+}
+
+Result<Law> fit(std::span<const Observation> observations) {
+  std::vector<Observation> one, several;
+  for (const Observation& o : observations) {
+    if (usable(o, false)) one.push_back(o);
+    if (usable(o, true)) several.push_back(o);
+  }
+  if (one.empty()) return fail(ErrorCode::unidentifiable, "fitting the roofline: no row is of one GPU");
+  Law law;
+  if (auto status = fit_one_gpu(prepare(one), law); !status) return forward(status);
+  if (!several.empty()) {
+    if (auto status = fit_several_gpus(prepare(several), law); !status) return forward(status);
+  }
+  return law;
+}
+
+Result<Central> predict(const Law& law, const Observation& o) {
+  if (law.coefficients.size() <= shared.size())
+    return fail(ErrorCode::invalid_data, "a roofline law has " + std::to_string(shared.size()) +
+                                             " coefficients and a launch time; this one has " +
+                                             std::to_string(law.coefficients.size()));
+  return central_of(roofline_of(law, o), roofline_case(o), o);
+}
+
+}  // namespace
+
+Form roofline() {
+  return {"roofline", "energy roofline over operators: compute, memory, launches, static power, power cap; by card",
+          false,      fit,
+          predict,    0};
+}
+
+}  // namespace diffjoule::law

@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "diffjoule/law/observation.h"
+
+// The energy roofline over the operators of a request, after Choi, Bedard, Fowler and Vuduc, "A roofline model of
+// energy", IPDPS 2013. Of operator i with FLOPs F, softmax scores A, weight bytes B_w and activation bytes B_a, called
+// c times, on a card with peaks Pi_d (of the operator's arithmetic) and Pi (16-bit), bandwidth W and power limit P:
+//
+//   layout bytes, convolutions only  X = 2 x (B_w + B_a)
+//   compute time                     a = (F / Pi_d + sigma A / Pi) / (eta g_eta)
+//   memory time                      m = (B_w + B_a) / (eta_m g_m W)
+//   operator                         t = max(a, m) + X / (eta_m g_m W)
+//   stage                            T0 = ((sum c t)^6 + (t_launch sum c)^6)^(1/6): the host issues one at a time
+//   dynamic energy                   D = P sum c [e g_e (F / Pi_d + sigma A / Pi) + e_m (B_w + B_a + X) / W]
+//   power cap                        s = (1 + (D / ((cap - p_s) P T0))^(k / (1 + gamma)))^(1/k), k = 12: clocks fall by
+//   s stage                            T = s T0,  E = D s^-gamma + p_s P T
+//
+// n GPUs split tokens, not weights, of the denoiser, and exchange q, k, v and the result around every attention; each
+// encodes the text and decodes for itself:
+//
+//   exchange                         T_c = l (n - 1) / n^2 B_attention / W + calls t_x,  at power p_x P beside p_s P
+namespace diffjoule::law {
+
+// Dimensionless unless a unit is named.
+struct Roofline {
+  double eta = 0.70;                         // compute efficiency
+  double eta_m = 0.75;                       // memory efficiency
+  double e = 0.90;                           // energy of a FLOP, of P / Pi
+  double e_m = 0.90;                         // energy of a byte, of P / W
+  double p_s = 0.17;                         // static power, of P
+  double sigma = 130;                        // FLOP a softmax score
+  double x = 1.2;                            // layout bytes a convolution moves, of twice its own
+  double t_launch = 30e-6;                   // seconds an operator, of host and framework
+  double l = 5.0;                            // slowness of the link between GPUs, against memory
+  double t_x = 50e-6;                        // seconds an exchange
+  double p_x = 0.2;                          // power while exchanging, of P
+  double g_eta = 1.0, g_m = 1.0, g_e = 1.0;  // deviations of the card
+};
+inline constexpr double power_cap = 0.975;     // of P
+inline constexpr double clock_exponent = 0.5;  // gamma: dynamic energy falls as clocks^gamma
+
+// An observation made ready for many evaluations: times in seconds and energies in joules at the data sheet's best.
+struct RooflineCase {
+  struct Operator {
+    double compute;  // F / Pi_d
+    double score;    // A / Pi
+    double memory;   // (B_w + B_a) / W
+    double calls;
+    bool convolution;
+  };
+  std::array<std::vector<Operator>, stages> operators;
+  std::array<double, stages> launches{};
+  double exchanged = 0.0;    // (n - 1) / n^2 B_attention / W
+  double exchanges = 0.0;    // calls, none on one GPU
+  double power_limit = 0.0;  // W
+  double devices = 1.0;
+};
+[[nodiscard]] RooflineCase roofline_case(const Observation& observation);
+
+struct StageResult {
+  double seconds = 0.0;
+  double joules = 0.0;  // of one GPU
+  // Why it takes that long: seconds before the cap, of the operators and of their launches, and how much clocks fall.
+  double working = 0.0, launching = 0.0, slowdown = 1.0, exchanging = 0.0;
+};
+struct RooflineResult {
+  std::array<StageResult, stages> stage;
+  [[nodiscard]] double seconds() const;
+  [[nodiscard]] double joules() const;  // of one GPU
+};
+[[nodiscard]] RooflineResult evaluate(const Roofline& law, const RooflineCase& c);
+
+}  // namespace diffjoule::law
