@@ -4,30 +4,75 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 
 namespace diffjoule::law {
 namespace {
 
 constexpr std::size_t denoise = 1;  // of Observation::work
 
-double sixth_power(double v) { return v * v * v * v * v * v; }
-
 // (a^6 + b^6)^(1/6) without overflow.
 double smooth_maximum(double a, double b) {
-  const double larger = std::max(a, b), smaller = std::min(a, b);
-  return larger > 0.0 ? larger * std::pow(1.0 + sixth_power(smaller / larger), 1.0 / 6.0) : 0.0;
+  const double larger = std::max(a, b), ratio = std::min(a, b) / larger, cube = ratio * ratio * ratio;
+  return larger * std::cbrt(std::sqrt(1.0 + cube * cube));
 }
 
 // How much longer a stage takes where its power would be `ratio` of what the cap leaves: at least ratio^(1 / (1 +
-// gamma)), so that the cap holds, and at least one.
+// gamma)), so that the cap holds, and at least one. The exponents are 2/3, 8 = k 2/3 and 1/k = 1/12.
 double slowdown(double ratio) {
-  constexpr double sharpness = 12.0;
-  if (ratio <= 0.0) return 1.0;
-  const double exponent = sharpness / (1.0 + clock_exponent);
-  if (ratio > 1.0) {  // the same, without overflow
-    return std::pow(ratio, 1.0 / (1.0 + clock_exponent)) * std::pow(1.0 + std::pow(ratio, -exponent), 1.0 / sharpness);
+  const double below = std::min(ratio, 1.0 / ratio), square = below * below, fourth = square * square;
+  const double rounded = std::sqrt(std::sqrt(std::cbrt(1.0 + fourth * fourth)));
+  return ratio > 1.0 ? std::cbrt(ratio * ratio) * rounded : rounded;
+}
+
+struct Plain {
+  double compute, memory;
+};
+
+RooflineCase::Stage stage_case(const StageWork& work, const DataSheet& device, double n) {
+  RooflineCase::Stage stage;
+  std::vector<Plain> plain;
+  plain.reserve(work.operators.size());
+  for (const OpWork& op : work.operators) {
+    const Bytes bytes = op.weight_bytes + op.activation_bytes / n;
+    const double memory = op.calls * (bytes / device.bandwidth).in(second);
+    const double compute = op.flops > Flops{} ? op.calls / n * (op.flops / op.peak).in(second) : 0.0;
+    const double score = op.scores > 0.0 ? op.calls / n * (op.scores * flop / device.peak16).in(second) : 0.0;
+    stage.compute += compute;
+    stage.score += score;
+    stage.memory += memory;
+    stage.layout += op.convolution ? 2.0 * memory : 0.0;
+    stage.launches += op.calls;
+    if (score > 0.0) {
+      stage.scored.push_back({compute, score, memory});
+    } else {
+      plain.push_back({compute, memory});
+    }
   }
-  return std::pow(1.0 + std::pow(ratio, exponent), 1.0 / sharpness);
+  std::sort(plain.begin(), plain.end(),
+            [](const Plain& a, const Plain& b) { return a.compute * b.memory > b.compute * a.memory; });
+  stage.compute_before.assign(plain.size() + 1, 0.0);
+  stage.memory_after.assign(plain.size() + 1, 0.0);
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    stage.intensity.push_back(plain[i].memory > 0.0 ? plain[i].compute / plain[i].memory
+                                                    : std::numeric_limits<double>::max());
+    stage.compute_before[i + 1] = stage.compute_before[i] + plain[i].compute;
+  }
+  for (std::size_t i = plain.size(); i-- > 0;) stage.memory_after[i] = stage.memory_after[i + 1] + plain[i].memory;
+  return stage;
+}
+
+// sum c t: each operator by the slower of compute and memory, and layouts on top.
+double working_time(const Roofline& p, const RooflineCase::Stage& stage, double compute_rate, double memory_rate) {
+  const double balance = compute_rate / memory_rate;
+  const auto cut = static_cast<std::size_t>(
+      std::lower_bound(stage.intensity.begin(), stage.intensity.end(), balance, std::greater<>()) -
+      stage.intensity.begin());
+  double time = stage.compute_before[cut] / compute_rate + stage.memory_after[cut] / memory_rate;
+  for (const RooflineCase::Stage::Scored& op : stage.scored)
+    time += std::max((op.compute + p.sigma * op.score) / compute_rate, op.memory / memory_rate);
+  return time + p.x * stage.layout / memory_rate;
 }
 
 }  // namespace
@@ -35,18 +80,7 @@ double slowdown(double ratio) {
 RooflineCase roofline_case(const Observation& o) {
   RooflineCase c;
   c.power_limit = o.device.power_limit.in(watt);
-  c.devices = o.devices;
-  for (std::size_t s = 0; s < stages; ++s) {
-    const double n = s == denoise ? o.devices : 1.0;
-    c.operators[s].reserve(o.work[s].operators.size());
-    for (const OpWork& op : o.work[s].operators) {
-      const Bytes bytes = op.weight_bytes + op.activation_bytes / n;
-      c.operators[s].push_back({op.flops > Flops{} ? (op.flops / n / op.peak).in(second) : 0.0,
-                                op.scores > 0.0 ? (op.scores / n * flop / o.device.peak16).in(second) : 0.0,
-                                (bytes / o.device.bandwidth).in(second), op.calls, op.convolution});
-      c.launches[s] += op.calls;
-    }
-  }
+  for (std::size_t s = 0; s < stages; ++s) c.stage[s] = stage_case(o.work[s], o.device, s == denoise ? o.devices : 1.0);
   if (o.devices > 1.0) {
     const ClassWork& attention = o.work[denoise].by_class[static_cast<std::size_t>(WorkClass::attention)];
     c.exchanged = (o.devices - 1.0) / (o.devices * o.devices) * (attention.bytes / o.device.bandwidth).in(second);
@@ -61,21 +95,18 @@ RooflineResult evaluate(const Roofline& p, const RooflineCase& c) {
   const double compute_rate = std::min(1.0, p.eta * p.g_eta), memory_rate = std::min(1.0, p.eta_m * p.g_m);
   const double limit = c.power_limit;
   for (std::size_t s = 0; s < stages; ++s) {
+    const RooflineCase::Stage& work = c.stage[s];
+    if (work.launches == 0.0) continue;
     StageResult& r = result.stage[s];
-    double energy = 0.0;  // of P x seconds
-    for (const RooflineCase::Operator& op : c.operators[s]) {
-      const double busy = op.compute + p.sigma * op.score;
-      const double layout = op.convolution ? 2.0 * p.x * op.memory : 0.0;
-      r.working += op.calls * (std::max(busy / compute_rate, op.memory / memory_rate) + layout / memory_rate);
-      energy += op.calls * (p.e * p.g_e * busy + p.e_m * (op.memory + layout));
-    }
-    r.launching = c.launches[s] * p.t_launch;
+    r.working = working_time(p, work, compute_rate, memory_rate);
+    r.launching = work.launches * p.t_launch;
+    const double energy =
+        p.e * p.g_e * (work.compute + p.sigma * work.score) + p.e_m * (work.memory + p.x * work.layout);
     const double unthrottled = smooth_maximum(r.working, r.launching);
-    if (unthrottled <= 0.0) continue;
     const double dynamic = limit * energy;
     r.slowdown = slowdown(dynamic / ((power_cap - p.p_s) * limit * unthrottled));
     r.seconds = r.slowdown * unthrottled;
-    r.joules = dynamic * std::pow(r.slowdown, -clock_exponent) + p.p_s * limit * r.seconds;
+    r.joules = dynamic / std::sqrt(r.slowdown) + p.p_s * limit * r.seconds;
     if (s == denoise && c.exchanges > 0.0) {
       r.exchanging = p.l * c.exchanged + c.exchanges * p.t_x;
       r.seconds += r.exchanging;

@@ -42,24 +42,28 @@ struct Roofline {
   double p_x = 0.2;                          // power while exchanging, of P
   double g_eta = 1.0, g_m = 1.0, g_e = 1.0;  // deviations of the card
 };
-inline constexpr double power_cap = 0.975;     // of P
-inline constexpr double clock_exponent = 0.5;  // gamma: dynamic energy falls as clocks^gamma
+inline constexpr double power_cap = 0.975;  // of P
+// gamma is 1/2 and k is 12: roots that processors are quick at.
 
-// An observation made ready for many evaluations: times in seconds and energies in joules at the data sheet's best.
+// An observation made ready for many evaluations: seconds at the data sheet's best, of all calls of a stage.
 struct RooflineCase {
-  struct Operator {
-    double compute;  // F / Pi_d
-    double score;    // A / Pi
-    double memory;   // (B_w + B_a) / W
-    double calls;
-    bool convolution;
+  // Operators without scores, most FLOPs a byte first: which of them are bound by compute is a matter of where the list
+  // is cut. `compute_before` and `memory_after` are sums up to and from each place.
+  struct Stage {
+    std::vector<double> intensity;       // compute / memory
+    std::vector<double> compute_before;  // of one place more than there are operators
+    std::vector<double> memory_after;
+    struct Scored {
+      double compute, score, memory;  // of all its calls
+    };
+    std::vector<Scored> scored;
+    double compute = 0.0, score = 0.0, memory = 0.0, layout = 0.0;  // totals; layout before x
+    double launches = 0.0;
   };
-  std::array<std::vector<Operator>, stages> operators;
-  std::array<double, stages> launches{};
+  std::array<Stage, stages> stage;
   double exchanged = 0.0;    // (n - 1) / n^2 B_attention / W
   double exchanges = 0.0;    // calls, none on one GPU
   double power_limit = 0.0;  // W
-  double devices = 1.0;
 };
 [[nodiscard]] RooflineCase roofline_case(const Observation& observation);
 

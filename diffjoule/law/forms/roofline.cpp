@@ -166,7 +166,7 @@ Result<std::vector<double>> minimise(const Fitting& f, const std::vector<stats::
     for (std::size_t k = 0; k < priors.size(); ++k) out[rows + k] = (p[k] - priors[k].mean) / priors[k].deviation;
   };
   stats::NonlinearOptions options;
-  options.tolerance = 1e-7;
+  options.tolerance = 1e-5;  // of parameters known to some per cent
   auto fitted = stats::nonlinear_fit(function, rows + priors.size(), parameters, options);
   if (!fitted) return forward(fitted, "fitting the roofline");
   return std::move(fitted->parameters);
