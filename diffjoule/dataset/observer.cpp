@@ -97,6 +97,13 @@ flops::CostByClass at_batch(const flops::CostByClass& one, const flops::CostByCl
 // Laws know no class of scans: no row of the bundled data has one. They go with all that is limited by memory.
 std::size_t class_index(flops::OpClass c) { return std::min(static_cast<std::size_t>(c), law::work_classes - 1); }
 
+// Operators in which tokens of the latents meet each other: self-attention, joint attention, linear attention.
+// Attention to a text is none: every GPU has the whole text.
+bool mixes_tokens(const Op& op) {
+  if (const auto* attention = std::get_if<Attention>(&op)) return attention->keys >= attention->queries;
+  return std::holds_alternative<MatrixProduct>(op);
+}
+
 std::size_t stage_index(Stage stage) { return stage == Stage::encode ? 0 : stage == Stage::denoise ? 1 : 2; }
 
 }  // namespace
@@ -145,10 +152,11 @@ std::vector<Observer::Operators> Observer::operators_of(const Graph& one, const 
       continue;
     }
     const flops::OpClass op_class = flops::class_of(a.op);
+    const bool exchanged = mixes_tokens(a.op);
     auto same = std::find_if(all.begin() + 1, all.end(), [&](const Operators& o) {
-      return o.op_class == op_class && o.one == at_one && o.two == at_two;
+      return o.op_class == op_class && o.exchanged == exchanged && o.one == at_one && o.two == at_two;
     });
-    if (same == all.end()) same = all.insert(all.end(), {op_class, at_one, at_two, 0});
+    if (same == all.end()) same = all.insert(all.end(), {op_class, at_one, at_two, 0, exchanged});
     same->calls += times;
   }
   return all;
@@ -191,7 +199,7 @@ Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Obs
       const double share = moves ? 1.0 / static_cast<double>(u.movers) : 1.0;  // of the entry's bytes, by one operator
       stage.operators.push_back({as_quantity(c.flops), share * c.scores.rounded(), share * as_quantity(c.weight_bytes),
                                  share * as_quantity(c.bytes_eager - c.weight_bytes), calls, *peak,
-                                 op.op_class == flops::OpClass::convolution});
+                                 op.op_class == flops::OpClass::convolution, op.exchanged});
     }
     // The paper's F: one pass of everything, once an item.
     const models::Settings& s = pass.settings;

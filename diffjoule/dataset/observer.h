@@ -55,6 +55,7 @@ class Observer {
     flops::OpClass op_class;
     flops::Cost one, two;
     WideInteger calls = 0;
+    bool exchanged = false;
   };
   // Costs of one call at batch one and two.
   struct Unit {

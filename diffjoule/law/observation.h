@@ -51,6 +51,7 @@ struct OpWork {
   double calls = 0.0;
   FlopRate peak;             // of the arithmetic they run in
   bool convolution = false;  // which changes layouts around each call
+  bool exchanged = false;    // several GPUs that split the tokens exchange what it reads and makes
 };
 
 struct StageWork {

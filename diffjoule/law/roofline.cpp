@@ -82,9 +82,13 @@ RooflineCase roofline_case(const Observation& o) {
   c.power_limit = o.device.power_limit.in(watt);
   for (std::size_t s = 0; s < stages; ++s) c.stage[s] = stage_case(o.work[s], o.device, s == denoise ? o.devices : 1.0);
   if (o.devices > 1.0) {
-    const ClassWork& attention = o.work[denoise].by_class[static_cast<std::size_t>(WorkClass::attention)];
-    c.exchanged = (o.devices - 1.0) / (o.devices * o.devices) * (attention.bytes / o.device.bandwidth).in(second);
-    c.exchanges = attention.calls;
+    Bytes bytes;
+    for (const OpWork& op : o.work[denoise].operators) {
+      if (!op.exchanged) continue;
+      bytes += op.calls * op.activation_bytes;
+      c.exchanges += op.calls;
+    }
+    c.exchanged = (o.devices - 1.0) / (o.devices * o.devices) * (bytes / o.device.bandwidth).in(second);
   }
   return c;
 }

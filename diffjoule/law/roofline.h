@@ -21,7 +21,7 @@
 //   power cap                        s = (1 + (D / ((cap - p_s) P T0))^(k / (1 + gamma)))^(1/k), k = 12: clocks fall by
 //   s stage                            T = s T0,  E = D s^-gamma + p_s P T
 //
-// n GPUs split tokens, not weights, of the denoiser, and exchange q, k, v and the result around every attention; each
+// n GPUs split tokens, not weights, of the denoiser, and exchange q, k, v and the result wherever tokens meet; each
 // encodes the text and decodes for itself:
 //
 //   exchange                         T_c = l (n - 1) / n^2 B_attention / W + calls t_x,  at power p_x P beside p_s P

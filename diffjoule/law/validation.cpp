@@ -10,6 +10,7 @@
 #include "diffjoule/stats/correlation.h"
 #include "diffjoule/stats/distributions.h"
 #include "diffjoule/stats/summary.h"
+#include "diffjoule/units/text.h"
 
 namespace diffjoule::law {
 namespace {
@@ -113,25 +114,50 @@ const char* name(LeaveOut by) {
       return "gpu";
     case LeaveOut::source:
       return "source";
+    case LeaveOut::family:
+      return "family";
+    case LeaveOut::resolution:
+      return "resolution";
+    case LeaveOut::model_and_gpu:
+      return "model-and-gpu";
   }
   return "";
 }
 
 Labels fold_labels(std::span<const Observation> observations, LeaveOut by) {
-  return labels(observations, [by](const Observation& o) {
-    return by == LeaveOut::model ? o.model : by == LeaveOut::gpu ? o.card : o.source;
+  return labels(observations, [by](const Observation& o) -> std::string {
+    switch (by) {
+      case LeaveOut::model:
+        return o.model;
+      case LeaveOut::gpu:
+        return o.card;
+      case LeaveOut::source:
+        return o.source;
+      case LeaveOut::family:
+        return o.family;
+      case LeaveOut::resolution:
+        return to_text(o.pixels, 8);
+      case LeaveOut::model_and_gpu:
+        return o.model + " on " + o.card;
+    }
+    return "";
   });
 }
 
 Validation validate(const Form& form, std::span<const Observation> rows, LeaveOut by) {
-  Validation v{form.name, form.baseline, {}, {}, {}, {}};
+  Validation v{form.name, form.baseline, {}, {}, {}, {}, {}, {}};
   const Labels folds = fold_labels(rows, by), groups = labels(rows, group_of);
   Outcomes all;
   std::set<std::string> problems;
   for (std::size_t fold = 0; fold < folds.names.size(); ++fold) {
+    const auto first =
+        static_cast<std::size_t>(std::find(folds.of_row.begin(), folds.of_row.end(), fold) - folds.of_row.begin());
     std::vector<Observation> rest;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (folds.of_row[i] != fold) rest.push_back(rows[i]);
+      const bool shares = by == LeaveOut::model_and_gpu
+                              ? rows[i].model == rows[first].model || rows[i].card == rows[first].card
+                              : folds.of_row[i] == fold;
+      if (!shares) rest.push_back(rows[i]);
     }
     const auto law =
         rest.empty() ? Result<Law>(fail(ErrorCode::unidentifiable, "nothing is left to fit")) : fit(form, rest);
@@ -149,8 +175,19 @@ Validation validate(const Form& form, std::span<const Observation> rows, LeaveOu
       }
     }
   }
+  std::vector<bool> several(groups.names.size(), false);
+  for (std::size_t i = 0; i < rows.size(); ++i) several[groups.of_row[i]] = rows[i].devices > 1.0;
+  const auto part = [&](const std::vector<Outcome>& outcomes, bool wanted) {
+    std::vector<Outcome> some;
+    for (const Outcome& o : outcomes) {
+      if (several[o.group] == wanted) some.push_back(o);
+    }
+    return scores_of(some, groups.names.size());
+  };
   v.energy = scores_of(all.energy, groups.names.size());
   v.time = scores_of(all.time, groups.names.size());
+  v.one_gpu = {part(all.energy, false), part(all.time, false)};
+  v.several_gpus = {part(all.energy, true), part(all.time, true)};
   v.groups = group_errors(all, groups);
   v.problems.assign(problems.begin(), problems.end());
   return v;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -33,18 +34,28 @@ struct GroupError {
   std::optional<double> time;
 };
 
+// Of some of the groups.
+struct Part {
+  std::optional<Scores> energy, time;
+};
+
 struct Validation {
   std::string form;
   bool baseline = false;
   std::optional<Scores> energy, time;
+  Part one_gpu, several_gpus;  // the same, of the groups that ran on one GPU and on more
   std::vector<GroupError> groups;
   std::vector<std::string> problems;  // folds that could not be fitted, or rows that could not be predicted
 };
 
-enum class LeaveOut { model, gpu, source };
+// `gpu` leaves out a card with all its variants, `family` an architecture of the denoiser, `resolution` a number of
+// pixels; `model_and_gpu` predicts a model on a card from rows that have neither.
+enum class LeaveOut { model, gpu, source, family, resolution, model_and_gpu };
+inline constexpr std::array<LeaveOut, 6> all_folds{LeaveOut::model,  LeaveOut::gpu,        LeaveOut::source,
+                                                   LeaveOut::family, LeaveOut::resolution, LeaveOut::model_and_gpu};
 [[nodiscard]] const char* name(LeaveOut by);
 
-// `gpu` leaves out a card with all its variants.
+// Of `model_and_gpu`: a label for each pair.
 [[nodiscard]] Labels fold_labels(std::span<const Observation> observations, LeaveOut by);
 
 [[nodiscard]] Validation validate(const Form& form, std::span<const Observation> observations, LeaveOut by);

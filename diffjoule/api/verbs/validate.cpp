@@ -37,14 +37,24 @@ Document document_of(const law::Validation& v) {
     groups.push(Document().set("group", g.group).set("energy_ln", g.energy).set("time_ln", or_null(g.time)));
   for (const std::string& problem : v.problems) problems.push(problem);
   d.set("form", v.form).set("baseline", v.baseline).set("energy", scores_of(v.energy)).set("time", scores_of(v.time));
+  const auto part = [](const law::Part& p) {
+    return Document().set("energy", scores_of(p.energy)).set("time", scores_of(p.time));
+  };
+  d.set("one_gpu", part(v.one_gpu)).set("several_gpus", part(v.several_gpus));
   return std::move(d.set("groups", std::move(groups)).set("problems", std::move(problems)));
+}
+
+law::LeaveOut fold_named(const std::string& name) {
+  for (const law::LeaveOut by : law::all_folds) {
+    if (name == law::name(by)) return by;
+  }
+  return law::LeaveOut::model;
 }
 
 Result<Answer> run(const Request& request, const Context& context) {
   const std::string left_out = request.text("leave-out").value_or("model");
-  const law::LeaveOut by = left_out == "model" ? law::LeaveOut::model
-                           : left_out == "gpu" ? law::LeaveOut::gpu
-                                               : law::LeaveOut::source;
+  const law::LeaveOut by = fold_named(left_out);
+  const auto only = request.text("form");
   auto data = dataset_of(request, context);
   if (!data) return forward(data);
   const law::Labels folds = law::fold_labels(data->observations, by);
@@ -54,6 +64,7 @@ Result<Answer> run(const Request& request, const Context& context) {
   Document d, forms = Document::Array{};
   bool partial = false;
   for (const law::Form& form : law::all_forms()) {
+    if (only && form.name != *only) continue;
     const law::Validation v = law::validate(form, data->observations, by);
     partial = partial || !v.problems.empty();
     forms.push(document_of(v));
@@ -70,7 +81,7 @@ std::vector<const Document*> ordered(const Document& answer) {
   std::vector<const Document*> forms;
   for (const Document& form : *answer.find("forms")->array()) forms.push_back(&form);
   const auto key = [](const Document* f) {
-    const Document* mean = f->at_path("energy.mean_abs_ln");
+    const Document* mean = f->at_path("one_gpu.energy.mean_abs_ln");
     return std::pair(*f->find("baseline")->boolean(), mean == nullptr ? 1e9 : mean->number());
   };
   std::stable_sort(forms.begin(), forms.end(),
@@ -85,14 +96,15 @@ report::Cell at(const Document& form, const std::string& path, bool percent = fa
 }
 
 report::Cell coverage(const Document& form, const std::string& what) {
-  const Document* scores = form.find(what);
+  const Document* scores = form.at_path(what);
   if (scores == nullptr || scores->is_null()) return {};
   return report::Cell::measure(percent_text(scores->find("coverage")->number()) + " [" +
                                to_text(100.0 * scores->find("coverage_low_95")->number(), 2) + ", " +
                                to_text(100.0 * scores->find("coverage_high_95")->number(), 2) + "]");
 }
 
-report::Table summary(const Document& answer) {
+// `part`: "one_gpu" or "several_gpus".
+report::Table summary(const Document& answer, const std::string& part) {
   report::Table table({{"law"},
                        {"energy |ln|"},
                        {"median"},
@@ -108,10 +120,12 @@ report::Table summary(const Document& answer) {
   for (const Document* form : ordered(answer)) {
     if (*form->find("baseline")->boolean() && !baselines) table.rule();
     baselines = *form->find("baseline")->boolean();
-    table.add({*form->find("form")->text() + (baselines ? " (baseline)" : ""), at(*form, "energy.mean_abs_ln"),
-               at(*form, "energy.median_abs_ln"), at(*form, "energy.p90_abs_ln"), at(*form, "energy.mape", true),
-               at(*form, "energy.r2_ln"), at(*form, "energy.spearman"), coverage(*form, "energy"),
-               at(*form, "energy.median_width_ln"), at(*form, "time.mean_abs_ln"), at(*form, "time.p90_abs_ln")});
+    table.add({*form->find("form")->text() + (baselines ? " (baseline)" : ""), at(*form, part + ".energy.mean_abs_ln"),
+               at(*form, part + ".energy.median_abs_ln"), at(*form, part + ".energy.p90_abs_ln"),
+               at(*form, part + ".energy.mape", true), at(*form, part + ".energy.r2_ln"),
+               at(*form, part + ".energy.spearman"), coverage(*form, part + ".energy"),
+               at(*form, part + ".energy.median_width_ln"), at(*form, part + ".time.mean_abs_ln"),
+               at(*form, part + ".time.p90_abs_ln")});
   }
   return table;
 }
@@ -122,8 +136,11 @@ report::Page view(const Document& answer) {
   const std::string& left_out = *answer.find("leave_out")->text();
   page.text("Out of sample, one " + left_out + " left out at a time (" +
             std::to_string(*answer.find("folds")->integer()) +
-            " folds); |ln(measured / predicted)|, groups of model x GPU x source weighted equally:");
-  page.table(summary(answer));
+            " folds); |ln(measured / predicted)|, groups of model x GPU x source weighted equally. On one GPU:");
+  page.table(summary(answer, "one_gpu"));
+  const Document& first = answer.find("forms")->array()->front();
+  if (const Document* several = first.at_path("several_gpus.energy"); several != nullptr && !several->is_null())
+    page.text("On several GPUs:").table(summary(answer, "several_gpus"));
   if (*answer.find("groups")->boolean()) {
     for (const Document* form : ordered(answer)) {
       report::Table table({{"group"}, {"energy ln", ""}, {"time ln", ""}});
@@ -146,19 +163,22 @@ Verb validate() {
   fields.push_back({.name = "leave-out",
                     .help = "what no law may have seen of the row it predicts; default: model",
                     .placeholder = "WHAT",
-                    .choices = {"model", "gpu", "source"}});
+                    .choices = {"model", "gpu", "source", "family", "resolution", "model-and-gpu"}});
+  fields.push_back({.name = "form", .help = "only this form; default: all", .placeholder = "FORM"});
   fields.push_back(
       {.name = "groups", .kind = Field::Kind::flag, .help = "show the error of every model x GPU x source"});
-  return {"validate",
-          "how well laws predict what they have not seen",
-          "Leaves out one model (or one GPU with all variants of its card, or one laboratory) at a time, fits every "
-          "form and baseline on the rest, spread and all, and compares its predictions with what was measured. "
-          "Coverage counts groups whose rows are mostly inside the 90 % interval, with the Clopper-Pearson interval of "
-          "that share.",
-          std::move(fields),
-          {"diffjoule validate", "diffjoule validate --leave-out gpu"},
-          run,
-          view};
+  return {
+      "validate",
+      "how well laws predict what they have not seen",
+      "Leaves out one model (or one GPU with all variants of its card, one laboratory, architecture, resolution, or a "
+      "model and a GPU at once) at a time, fits every "
+      "form and baseline on the rest, spread and all, and compares its predictions with what was measured. "
+      "Coverage counts groups whose rows are mostly inside the 90 % interval, with the Clopper-Pearson interval of "
+      "that share.",
+      std::move(fields),
+      {"diffjoule validate", "diffjoule validate --leave-out gpu"},
+      run,
+      view};
 }
 
 }  // namespace diffjoule::api

@@ -36,7 +36,7 @@ struct UnetConfig {
         added(c.text("addition_embed_type", "")) {
     if (c.text("_class_name", "") == "UNetMotionModel") motion.emplace(c);
     // A motion U-Net that was saved as one names its blocks after the modules.
-    const bool saved_as_one = motion && shape.down.size() > 0 && shape.down.back().ends_with("Motion");
+    const bool saved_as_one = motion && !shape.down.empty() && shape.down.back().ends_with("Motion");
     expect_block_types(c, "down_block_types", shape.down, saved_as_one ? "DownBlockMotion" : "DownBlock2D");
     expect_block_types(c, "up_block_types", shape.up, saved_as_one ? "UpBlockMotion" : "UpBlock2D");
     const std::size_t levels = shape.channels.size();

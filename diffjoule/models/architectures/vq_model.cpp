@@ -52,7 +52,7 @@ constexpr ConvolutionOptions pointwise{.kernel = 1, .stride = 1, .padding = 0};
 class Half {
  public:
   Half(Builder& b, const MovqConfig& c, std::optional<Tensor> latents = std::nullopt)
-      : b_(b), c_(c), latents_(std::move(latents)) {}
+      : b_(b), c_(c), latents_(latents) {}
 
   void encode(const Tensor& image) {
     {
