@@ -80,6 +80,11 @@ double working_time(const Roofline& p, const RooflineCase::Stage& stage, double 
 RooflineCase roofline_case(const Observation& o) {
   RooflineCase c;
   c.power_limit = o.device.power_limit.in(watt);
+  const double peak = o.device.peak16.in(flop / second), bandwidth = o.device.bandwidth.in(byte / second);
+  constexpr double balance = 200.0, usual_bandwidth = 2e12, usual_energy = 1e-12;
+  c.compute = std::pow(peak / bandwidth / balance, -population.kappa);
+  c.memory = std::pow(bandwidth / usual_bandwidth, -population.mu);
+  c.energy = std::pow(c.power_limit / peak / usual_energy, -population.rho);
   for (std::size_t s = 0; s < stages; ++s) c.stage[s] = stage_case(o.work[s], o.device, s == denoise ? o.devices : 1.0);
   if (o.devices > 1.0) {
     Bytes bytes;
@@ -96,7 +101,8 @@ RooflineCase roofline_case(const Observation& o) {
 RooflineResult evaluate(const Roofline& p, const RooflineCase& c) {
   RooflineResult result;
   // No card is faster than its data sheet.
-  const double compute_rate = std::min(1.0, p.eta * p.g_eta), memory_rate = std::min(1.0, p.eta_m * p.g_m);
+  const double compute_rate = std::min(1.0, p.eta * p.g_eta * c.compute),
+               memory_rate = std::min(1.0, p.eta_m * p.g_m * c.memory);
   const double limit = c.power_limit;
   for (std::size_t s = 0; s < stages; ++s) {
     const RooflineCase::Stage& work = c.stage[s];
@@ -105,7 +111,7 @@ RooflineResult evaluate(const Roofline& p, const RooflineCase& c) {
     r.working = working_time(p, work, compute_rate, memory_rate);
     r.launching = work.launches * p.t_launch;
     const double energy =
-        p.e * p.g_e * (work.compute + p.sigma * work.score) + p.e_m * (work.memory + p.x * work.layout);
+        p.e * p.g_e * c.energy * (work.compute + p.sigma * work.score) + p.e_m * (work.memory + p.x * work.layout);
     const double unthrottled = smooth_maximum(r.working, r.launching);
     const double dynamic = limit * energy;
     r.slowdown = slowdown(dynamic / ((power_cap - p.p_s) * limit * unthrottled));

@@ -24,6 +24,11 @@
 // n GPUs split tokens, not weights, of the denoiser, and exchange q, k, v and the result wherever tokens meet; each
 // encodes the text and decodes for itself:
 //
+// Cards do not scale as their data sheets do: the more a card promises, the less of it eager programs reach, and
+// energies shrink less than P / Pi. So before any deviation of its own a card has
+//
+//   g_eta = ((Pi / W) / (200 FLOP/B))^-kappa,  g_m = (W / (2 TB/s))^-mu,  g_e = ((P / Pi) / (1 pJ/FLOP))^-rho
+//
 //   exchange                         T_c = l (n - 1) / n^2 B_attention / W + calls t_x,  at power p_x P beside p_s P
 namespace diffjoule::law {
 
@@ -45,6 +50,13 @@ struct Roofline {
 inline constexpr double power_cap = 0.975;  // of P
 // gamma is 1/2 and k is 12: roots that processors are quick at.
 
+// Exponents of the population of cards. Two cards cannot tell them from deviations of their own: they are stated
+// priors, chosen with both in sight, and the error of predicting one card from the other says what they are worth.
+struct Population {
+  double kappa = 0.40, mu = 0.15, rho = 0.50;
+};
+inline constexpr Population population{};
+
 // An observation made ready for many evaluations: seconds at the data sheet's best, of all calls of a stage.
 struct RooflineCase {
   // Operators without scores, most FLOPs a byte first: which of them are bound by compute is a matter of where the list
@@ -61,9 +73,10 @@ struct RooflineCase {
     double launches = 0.0;
   };
   std::array<Stage, stages> stage;
-  double exchanged = 0.0;    // (n - 1) / n^2 B_attention / W
-  double exchanges = 0.0;    // calls, none on one GPU
-  double power_limit = 0.0;  // W
+  double exchanged = 0.0;                            // (n - 1) / n^2 B_attention / W
+  double exchanges = 0.0;                            // calls, none on one GPU
+  double power_limit = 0.0;                          // W
+  double compute = 1.0, memory = 1.0, energy = 1.0;  // what the population says of the card
 };
 [[nodiscard]] RooflineCase roofline_case(const Observation& observation);
 
