@@ -10,28 +10,49 @@
 #include "diffjoule/law/groups.h"
 #include "diffjoule/law/interval.h"
 #include "diffjoule/stats/correlation.h"
+#include "diffjoule/stats/summary.h"
 
 namespace diffjoule::law {
 namespace {
 
 constexpr Spread assumed_spread{0.25, 3.0};
-constexpr double assumed_between_cards = 0.30;
 constexpr double least_between_cards = 0.10;
 constexpr std::size_t fewest_models = 3;
 constexpr std::size_t fewest_cards = 2;
 
-// Root mean square of residuals, groups weighted equally.
+// Root mean square of the residuals on one GPU, or on several, groups weighted equally.
 std::optional<double> root_mean_square(std::span<const Observation> rows,
-                                       const std::vector<std::optional<double>>& residuals) {
+                                       const std::vector<std::optional<double>>& residuals, bool several) {
   const std::vector<double> weights = group_weights(rows);
   double sum = 0.0, total = 0.0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!residuals[i]) continue;
+    if (!residuals[i] || (rows[i].devices > 1.0) != several) continue;
     sum += weights[i] * *residuals[i] * *residuals[i];
     total += weights[i];
   }
   if (total == 0.0) return std::nullopt;
   return std::sqrt(sum / total);
+}
+
+// Half the width that holds a group (the greater part of its rows) nine times in ten, by split-conformal prediction:
+// the ceil(0.9 (groups + 1))-th smallest of the groups' median |residual| (Vovk, Gammerman and Shafer, "Algorithmic
+// Learning in a Random World", 2005). Fewer groups than 20 cannot say.
+std::optional<double> conformal_half_width(std::span<const Observation> rows,
+                                           const std::vector<std::optional<double>>& residuals, bool several) {
+  constexpr std::size_t fewest_groups = 20;
+  const Labels groups = labels(rows, group_of);
+  std::vector<std::vector<double>> sizes(groups.names.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (residuals[i] && (rows[i].devices > 1.0) == several) sizes[groups.of_row[i]].push_back(std::abs(*residuals[i]));
+  }
+  std::vector<double> medians;
+  for (const std::vector<double>& group : sizes) {
+    if (!group.empty()) medians.push_back(stats::median(group));
+  }
+  const auto place = static_cast<std::size_t>(std::ceil(0.9 * static_cast<double>(medians.size() + 1)));
+  if (medians.size() < fewest_groups || place > medians.size()) return std::nullopt;
+  std::nth_element(medians.begin(), medians.begin() + static_cast<std::ptrdiff_t>(place) - 1, medians.end());
+  return medians[place - 1];
 }
 
 // Root mean square over labels of the weighted mean residual of each.
@@ -63,21 +84,29 @@ void add_spread(const Form& form, std::span<const Observation> rows, Law& law) {
     return;
   }
   const Residuals outer = leave_out(form, rows, models);
-  if (const auto deviation = root_mean_square(rows, outer.energy)) law.energy_spread = Spread{*deviation, dof};
-  if (const auto deviation = root_mean_square(rows, outer.time)) law.time_spread = Spread{*deviation, dof};
+  const auto spread = [&](const std::vector<std::optional<double>>& residuals, bool several) -> std::optional<Spread> {
+    const auto deviation = root_mean_square(rows, residuals, several);
+    if (!deviation) return std::nullopt;
+    return Spread{*deviation, dof, conformal_half_width(rows, residuals, several)};
+  };
+  if (const auto one = spread(outer.energy, false)) law.energy_spread = one;
+  law.time_spread = spread(outer.time, false);
+  law.several_energy_spread = spread(outer.energy, true);
+  law.several_time_spread = spread(outer.time, true);
 }
 
 void add_between_cards(const Form& form, std::span<const Observation> rows, Law& law) {
   const Labels cards = labels(rows, [](const Observation& o) { return o.card; });
-  law.between_cards = law.between_cards_time = assumed_between_cards;
+  law.between_cards = law.between_cards_time = form.between_cards_prior;
   if (cards.names.size() < fewest_cards) {
     law.provenance.skipped.push_back("deviation between cards assumed: one card only");
     return;
   }
   const Residuals outer = leave_out(form, rows, cards);
-  law.between_cards = std::max(least_between_cards, between(rows, cards, outer.energy).value_or(assumed_between_cards));
+  law.between_cards =
+      std::max(least_between_cards, between(rows, cards, outer.energy).value_or(form.between_cards_prior));
   law.between_cards_time =
-      std::max(least_between_cards, between(rows, cards, outer.time).value_or(assumed_between_cards));
+      std::max(least_between_cards, between(rows, cards, outer.time).value_or(form.between_cards_prior));
 }
 
 void add_domain(std::span<const Observation> rows, Law& law) {
@@ -90,9 +119,13 @@ void add_domain(std::span<const Observation> rows, Law& law) {
     }
     law.domain.push_back(range);
   }
-  std::set<std::string> models;
-  for (const Observation& o : rows) models.insert(o.model);
+  std::set<std::string> models, sources;
+  for (const Observation& o : rows) {
+    models.insert(o.model);
+    sources.insert(o.source);
+  }
   law.models.assign(models.begin(), models.end());
+  law.sources.assign(sources.begin(), sources.end());
 }
 
 // How the law sits on its own data: correlations, and R2 of ln E where the form gave none.

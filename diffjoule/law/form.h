@@ -27,6 +27,8 @@ struct Form {
   Result<Central> (*predict)(const Law& law, const Observation& observation);
   // How many coefficients a law of this form has; 0 where that depends on the data.
   std::size_t coefficients = 0;
+  // Standard deviation in ln of a card that nobody measured, where the data have one card only: stated, not fitted.
+  double between_cards_prior = 0.30;
 };
 
 // The members of forms/, by name of file.

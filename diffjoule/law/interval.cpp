@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/law/interval.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "diffjoule/stats/distributions.h"
@@ -62,20 +63,27 @@ Result<Prediction> predict(const Form& form, const Law& law, const Observation& 
   if (!central) return tl::unexpected<Error>(central.error());
   Prediction p;
   p.card_unseen = !law.cards.contains(o.gpu) && !law.cards.contains(o.card) && !law.gpu_intercepts.contains(o.gpu);
-  const double shared = between_laboratories * between_laboratories + o.device.spread * o.device.spread / 3.0 +
-                        outside_variance(law, o, p.extrapolations);
+  const bool known_laboratory = std::find(law.sources.begin(), law.sources.end(), o.source) != law.sources.end();
+  const double laboratory = known_laboratory ? 0.0 : between_laboratories;
+  const double shared =
+      laboratory * laboratory + o.device.spread * o.device.spread / 3.0 + outside_variance(law, o, p.extrapolations);
   const auto half_width = [&](const Spread& spread, double between_cards) {
     const double card = p.card_unseen ? between_cards * between_cards : 0.0;
     p.deviation = std::sqrt(spread.deviation * spread.deviation + shared + card);
-    return quantile(spread.degrees_of_freedom) * p.deviation;
+    const double t = quantile(spread.degrees_of_freedom);
+    if (!spread.half_width) return t * p.deviation;
+    return std::sqrt(*spread.half_width * *spread.half_width + t * t * (shared + card));
   };
-  if (central->latency_per_batch && law.time_spread) {
-    const double half = half_width(*law.time_spread, law.between_cards_time);
+  const bool several = o.devices > 1.0;
+  const auto& time_spread = several && law.several_time_spread ? law.several_time_spread : law.time_spread;
+  const auto& energy_spread = several && law.several_energy_spread ? law.several_energy_spread : law.energy_spread;
+  if (central->latency_per_batch && time_spread) {
+    const double half = half_width(*time_spread, law.between_cards_time);
     p.duration_low = std::exp(-half) * *central->latency_per_batch;
     p.duration_high = std::exp(half) * *central->latency_per_batch;
   }
   p.duration = central->latency_per_batch;
-  const double half = half_width(law.energy_spread.value_or(Spread{0.25, 3.0}), law.between_cards);
+  const double half = half_width(energy_spread.value_or(Spread{0.25, 3.0}), law.between_cards);
   p.energy = central->energy_per_item;
   p.energy_low = std::exp(-half) * p.energy;
   p.energy_high = std::exp(half) * p.energy;

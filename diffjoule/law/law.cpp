@@ -33,6 +33,7 @@ Document spread_of(const std::optional<Spread>& spread) {
   if (!spread) return {};
   Document d;
   d.set("deviation_ln", spread->deviation).set("degrees_of_freedom", spread->degrees_of_freedom);
+  d.set("half_width_ln", or_null(spread->half_width));
   return d;
 }
 
@@ -93,7 +94,7 @@ class Reader {
 std::optional<Spread> read_spread(Reader& r, const Document& root, std::string_view key) {
   const Document& d = r.part(root, key);
   if (d.object() == nullptr || d.object()->empty()) return std::nullopt;
-  const Spread spread{r.number(d, "deviation_ln"), r.number(d, "degrees_of_freedom")};
+  const Spread spread{r.number(d, "deviation_ln"), r.number(d, "degrees_of_freedom"), r.maybe(d, "half_width_ln")};
   if (!(spread.deviation >= 0.0 && spread.degrees_of_freedom > 0.0))
     r.refuse(std::string(key) + ": expected a deviation from 0 up and positive degrees of freedom");
   return spread;
@@ -120,6 +121,11 @@ void read_lists(Reader& r, const Document& root, Law& law) {
   if (const auto* list = r.part(root, "models").array()) {
     for (const Document& m : *list) {
       if (m.text() != nullptr) law.models.push_back(*m.text());
+    }
+  }
+  if (const auto* list = r.part(root, "sources").array()) {
+    for (const Document& s : *list) {
+      if (s.text() != nullptr) law.sources.push_back(*s.text());
     }
   }
   if (const auto* members = r.part(root, "cards").object()) {
@@ -160,7 +166,7 @@ void read_provenance(Reader& r, const Document& root, Law& law) {
 
 Document to_document(const Law& law) {
   Document root, refused = Document::Array{}, cards = Document::Object{}, intercepts = Document::Object{},
-                 domain = Document::Array{}, models = Document::Array{};
+                 domain = Document::Array{}, models = Document::Array{}, sources = Document::Array{};
   for (const Refused& r : law.refused) refused.push(Document().set("name", r.name).set("reason", r.reason));
   for (const auto& [card, d] : law.cards)
     cards.set(card, Document().set("energy_ln", d.energy).set("time_ln", d.time).set("memory_ln", d.memory));
@@ -168,12 +174,15 @@ Document to_document(const Law& law) {
   for (const Axis& axis : law.domain)
     domain.push(Document().set("axis", axis.name).set("low", axis.low).set("high", axis.high));
   for (const std::string& model : law.models) models.push(model);
+  for (const std::string& source : law.sources) sources.push(source);
   root.set("format", format_name).set("version", law_file_version).set("form", law.form);
   root.set("coefficients", coefficients_of(law)).set("refused", std::move(refused));
   root.set("cards", std::move(cards)).set("gpu_intercepts", std::move(intercepts));
   root.set("energy_spread", spread_of(law.energy_spread)).set("time_spread", spread_of(law.time_spread));
+  root.set("several_energy_spread", spread_of(law.several_energy_spread))
+      .set("several_time_spread", spread_of(law.several_time_spread));
   root.set("between_cards_ln", law.between_cards).set("between_cards_time_ln", law.between_cards_time);
-  root.set("domain", std::move(domain)).set("models", std::move(models));
+  root.set("domain", std::move(domain)).set("models", std::move(models)).set("sources", std::move(sources));
   return std::move(root.set("quality", quality_of(law.quality)).set("provenance", provenance_of(law.provenance)));
 }
 
@@ -196,6 +205,8 @@ Result<Law> law_from(const Document& root) {
   read_lists(r, root, law);
   law.energy_spread = read_spread(r, root, "energy_spread");
   law.time_spread = read_spread(r, root, "time_spread");
+  law.several_energy_spread = read_spread(r, root, "several_energy_spread");
+  law.several_time_spread = read_spread(r, root, "several_time_spread");
   law.between_cards = r.number(root, "between_cards_ln");
   law.between_cards_time = r.number(root, "between_cards_time_ln");
   read_provenance(r, root, law);

@@ -36,10 +36,12 @@ struct CardDeviation {
 };
 
 // Spread of ln(measured / predicted), for intervals: the outer residuals of leaving one model out, groups (model x GPU
-// x source) weighted equally, with as many degrees of freedom as models less one.
+// x source) weighted equally, with as many degrees of freedom as models less one. `half_width` is conformal: half the
+// width, in ln, of an interval that held 90 % of the groups; there only where enough of them say so.
 struct Spread {
   double deviation = 0.0;
   double degrees_of_freedom = 1.0;
+  std::optional<double> half_width = std::nullopt;
 };
 
 // Where the observations lay.
@@ -65,12 +67,13 @@ struct Law {
   std::vector<Coefficient> coefficients;  // in the order the form reads them
   std::vector<Refused> refused;
   std::map<std::string, CardDeviation> cards;
-  std::map<std::string, double> gpu_intercepts;  // of the paper's form
-  std::optional<Spread> energy_spread, time_spread;
+  std::map<std::string, double> gpu_intercepts;                      // of the paper's form
+  std::optional<Spread> energy_spread, time_spread;                  // on one GPU
+  std::optional<Spread> several_energy_spread, several_time_spread;  // on several; absent: as on one
   double between_cards = 0.0;  // standard deviation in ln of a card nobody measured (energy)
   double between_cards_time = 0.0;
   std::vector<Axis> domain;
-  std::vector<std::string> models;
+  std::vector<std::string> models, sources;
   Quality quality;
   Provenance provenance;
 

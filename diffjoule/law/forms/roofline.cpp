@@ -271,7 +271,8 @@ Result<Central> predict(const Law& law, const Observation& o) {
 Form roofline() {
   return {"roofline", "energy roofline over operators: compute, memory, launches, static power, power cap; by card",
           false,      fit,
-          predict,    0};
+          predict,    0,
+          0.15};
 }
 
 }  // namespace diffjoule::law
