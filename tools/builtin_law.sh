@@ -3,4 +3,4 @@
 #   tools/builtin_law.sh [path of the diffjoule program]
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
-"${1:-$top/build/release/diffjoule}" fit --form op_class --data "$top/data" -o "$top/data/laws/builtin.json" >/dev/null
+"${1:-$top/build/release/diffjoule}" fit --form roofline --data "$top/data" -o "$top/data/laws/builtin.json" >/dev/null

@@ -107,34 +107,35 @@ RooflineResult evaluate(const Roofline& p, const RooflineCase& c) {
   for (std::size_t s = 0; s < stages; ++s) {
     const RooflineCase::Stage& work = c.stage[s];
     if (work.launches == 0.0) continue;
-    StageResult& r = result.stage[s];
-    r.working = working_time(p, work, compute_rate, memory_rate);
-    r.launching = work.launches * p.t_launch;
+    const double working = working_time(p, work, compute_rate, memory_rate), launching = work.launches * p.t_launch;
     const double energy =
         p.e * p.g_e * c.energy * (work.compute + p.sigma * work.score) + p.e_m * (work.memory + p.x * work.layout);
-    const double unthrottled = smooth_maximum(r.working, r.launching);
+    const double unthrottled = smooth_maximum(working, launching);
     const double dynamic = limit * energy;
-    r.slowdown = slowdown(dynamic / ((power_cap - p.p_s) * limit * unthrottled));
-    r.seconds = r.slowdown * unthrottled;
-    r.joules = dynamic / std::sqrt(r.slowdown) + p.p_s * limit * r.seconds;
+    const double slower = slowdown(dynamic / ((power_cap - p.p_s) * limit * unthrottled));
+    double elapsed = slower * unthrottled;
+    double used = dynamic / std::sqrt(slower) + p.p_s * limit * elapsed;
+    double exchanging = 0.0;
     if (s == denoise && c.exchanges > 0.0) {
-      r.exchanging = p.l * c.exchanged + c.exchanges * p.t_x;
-      r.seconds += r.exchanging;
-      r.joules += (p.p_s + p.p_x) * limit * r.exchanging;
+      exchanging = p.l * c.exchanged + c.exchanges * p.t_x;
+      elapsed += exchanging;
+      used += (p.p_s + p.p_x) * limit * exchanging;
     }
+    result.stage[s] = {elapsed * second,   used * joule,        working * second,
+                       launching * second, exchanging * second, slower};
   }
   return result;
 }
 
-double RooflineResult::seconds() const {
-  double sum = 0.0;
-  for (const StageResult& s : stage) sum += s.seconds;
+Duration RooflineResult::elapsed() const {
+  Duration sum;
+  for (const StageResult& s : stage) sum += s.elapsed;
   return sum;
 }
 
-double RooflineResult::joules() const {
-  double sum = 0.0;
-  for (const StageResult& s : stage) sum += s.joules;
+Energy RooflineResult::used() const {
+  Energy sum;
+  for (const StageResult& s : stage) sum += s.used;
   return sum;
 }
 

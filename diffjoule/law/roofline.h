@@ -80,16 +80,18 @@ struct RooflineCase {
 };
 [[nodiscard]] RooflineCase roofline_case(const Observation& observation);
 
+// Energies are of one GPU.
 struct StageResult {
-  double seconds = 0.0;
-  double joules = 0.0;  // of one GPU
-  // Why it takes that long: seconds before the cap, of the operators and of their launches, and how much clocks fall.
-  double working = 0.0, launching = 0.0, slowdown = 1.0, exchanging = 0.0;
+  Duration elapsed;
+  Energy used;
+  // Why it takes that long: before the cap, the operators and their launches; how much clocks fall; the exchanges.
+  Duration working, launching, exchanging;
+  double slowdown = 1.0;
 };
 struct RooflineResult {
   std::array<StageResult, stages> stage;
-  [[nodiscard]] double seconds() const;
-  [[nodiscard]] double joules() const;  // of one GPU
+  [[nodiscard]] Duration elapsed() const;
+  [[nodiscard]] Energy used() const;
 };
 [[nodiscard]] RooflineResult evaluate(const Roofline& law, const RooflineCase& c);
 

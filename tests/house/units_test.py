@@ -15,6 +15,7 @@ EXCEPTIONS = {
     "predict/predictor.h": {"energy"},  # a share of the whole, 0..1
     "law/law.h": {"energy"},            # deviation in ln
     "law/validation.h": {"energy"},     # error in ln
+    "law/roofline.h": {"p_s"},          # a share of the power limit
     "law/terms.h": {"static_power_prior", "energy_prior"},
 }
 

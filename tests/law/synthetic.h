@@ -64,6 +64,11 @@ inline Observation run(const std::string& model, const std::string& gpu, double 
       if (&c != &stage.by_class.back()) c.flops = batch * uniform(1e12, 1e15) * flop;
     }
     stage.by_class[2].scores = batch * uniform(1e10, 1e12);
+    for (const ClassWork& c : stage.by_class) {  // a fifth of the bytes are weights
+      stage.operators.push_back({c.flops / c.calls, c.scores / c.calls, 0.2 * (c.bytes / c.calls),
+                                 0.8 * (c.bytes / c.calls), c.calls, c.peak, &c == &stage.by_class[1],
+                                 &c == &stage.by_class[2]});
+    }
   }
   o.single_pass_flops = o.flops_per_item() / 2.0;
   return o;

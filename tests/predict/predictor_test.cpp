@@ -66,14 +66,14 @@ TEST_F(Predicting, NamesAssumedInputs) {
 TEST_F(Predicting, TheBuiltInLawIsWhatTheBundledDataGive) {
   const auto tables = dataset::bundled(io::DataFiles()).value();
   const dataset::Dataset data = dataset::read(tables, observer, false).value();
-  const law::Law fresh = law::fit(*law::form_named("op_class").value(), data.observations).value();
+  const law::Law fresh = law::fit(*law::form_named("roofline").value(), data.observations).value();
   const law::Law& built_in = predictor.law();
   ASSERT_EQ(fresh.coefficients.size(), built_in.coefficients.size());
   for (std::size_t k = 0; k < fresh.coefficients.size(); ++k) {
-    EXPECT_NEAR(fresh.value(k), built_in.value(k), 1e-6 * (1.0 + fresh.value(k)))
+    EXPECT_NEAR(fresh.value(k), built_in.value(k), 1e-4 * fresh.value(k))
         << fresh.coefficients[k].name << ": run tools/builtin_law.sh";
   }
-  EXPECT_NEAR(fresh.energy_spread->deviation, built_in.energy_spread->deviation, 1e-6);
+  EXPECT_NEAR(fresh.energy_spread->deviation, built_in.energy_spread->deviation, 1e-4);
 }
 
 TEST_F(Predicting, RefusesTheWallOfANode) {

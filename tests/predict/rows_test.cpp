@@ -30,7 +30,7 @@ TEST_F(Rows, KeepWhatTheInputHasAndAddWhatIsPredicted) {
        {"predicted_energy_j", "energy_low_j", "energy_high_j", "predicted_duration_s", "predicted_power_w"})
     EXPECT_GT(number(t, column), 0.0) << column;
   EXPECT_EQ(t.at(0, t.column("boundary").value()), "gpu");
-  EXPECT_EQ(t.at(0, t.column("law").value()), "op_class");
+  EXPECT_EQ(t.at(0, t.column("law").value()), "roofline");
 }
 
 TEST_F(Rows, AgreeWithASinglePrediction) {

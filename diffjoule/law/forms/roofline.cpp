@@ -73,8 +73,8 @@ Roofline roofline_of(const Law& law, const Observation& o) {
 // What a law says of one observation.
 Result<Central> central_of(const Roofline& p, const RooflineCase& c, const Observation& o) {
   const RooflineResult r = evaluate(p, c);
-  const Duration elapsed = r.seconds() * second;
-  const Energy used = o.devices * r.joules() * joule;
+  const Duration elapsed = r.elapsed();
+  const Energy used = o.devices * r.used();
   const auto difference = boundary_difference(o, elapsed);
   if (!difference) return tl::unexpected<Error>(difference.error());
   // Above idle an energy stays positive: idle time never costs more than the run.
@@ -103,7 +103,8 @@ struct Fitting {
 };
 
 bool usable(const Observation& o, bool several) {
-  return o.boundary != Boundary::wall && (o.devices > 1.0) == several &&
+  const auto& denoiser = o.work[1].operators;
+  return !denoiser.empty() && o.boundary != Boundary::wall && (o.devices > 1.0) == several &&
          (o.measured.energy_per_item || o.measured.latency_per_batch);
 }
 
