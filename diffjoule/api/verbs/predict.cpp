@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/api/law_field.h"
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/carbon/footprint.h"
 #include "diffjoule/carbon/grid.h"
 #include "diffjoule/io/file.h"
-#include "diffjoule/io/json.h"
 #include "diffjoule/predict/rows.h"
 #include "diffjoule/units/text.h"
 
@@ -12,16 +12,6 @@ namespace diffjoule::api {
 namespace {
 
 using io::Document;
-
-Result<predict::Predictor> predictor_of(const Request& request, const Context& context) {
-  const auto path = request.text("law");
-  auto law = path ? io::read_file(*path)
-                        .and_then([](const std::string& text) { return io::parse_json(text); })
-                        .and_then(law::law_from)
-                  : predict::builtin_law(context.data);
-  if (!law) return forward(law, path.value_or("the built-in law"));
-  return predict::Predictor::with(std::move(*law));
-}
 
 Document emissions_of(const law::Prediction& p, const carbon::GridIntensity& grid) {
   Document d;
@@ -193,7 +183,7 @@ Verb predict() {
        .placeholder = "N",
        .least = 1.0,
        .most = 4096.0},
-      {.name = "law", .help = "a law file of diffjoule fit; default: the built-in law", .placeholder = "FILE"},
+      law_field(),
       {.name = "region",
        .help = "country of the electricity, ISO code or name; default: the world, assumed",
        .placeholder = "ISO"},

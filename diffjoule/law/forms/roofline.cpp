@@ -11,6 +11,7 @@
 #include <set>
 
 #include "diffjoule/law/additive_law.h"
+#include "diffjoule/law/explanation.h"
 #include "diffjoule/law/form.h"
 #include "diffjoule/law/groups.h"
 #include "diffjoule/stats/nonlinear_fit.h"
@@ -57,7 +58,7 @@ constexpr std::array<CardFacts, 3> deviations{{{&CardDeviation::time, &Roofline:
                                                {&CardDeviation::memory, &Roofline::g_m, 0.20},
                                                {&CardDeviation::energy, &Roofline::g_e, 0.35}}};
 
-Roofline roofline_of(const Law& law, const Observation& o) {
+Roofline parameters_for(const Law& law, const Observation& o) {
   Roofline p;
   for (std::size_t i = 0; i < shared.size(); ++i) p.*shared[i].member = law.value(i);
   for (std::size_t i = shared.size(); i < law.coefficients.size(); ++i) {
@@ -234,7 +235,7 @@ Status fit_several_gpus(const Fitting& f, Law& law) {
     priors.push_back({std::log(shared[k].median), shared[k].deviation});
   }
   const auto parameters_of = [&](std::span<const double> p, const Case& c) {
-    Roofline r = roofline_of(law, *c.observation);
+    Roofline r = parameters_for(law, *c.observation);
     for (std::size_t k = on_one_gpu; k < shared.size(); ++k) r.*shared[k].member = std::exp(p[k - on_one_gpu]);
     return r;
   };
@@ -260,14 +261,24 @@ Result<Law> fit(std::span<const Observation> observations) {
 }
 
 Result<Central> predict(const Law& law, const Observation& o) {
+  auto p = roofline_of(law, o);
+  if (!p) return forward(p);
+  return central_of(*p, roofline_case(o), o);
+}
+
+}  // namespace
+
+Result<Roofline> roofline_of(const Law& law, const Observation& o) {
+  if (!law.form.empty() && law.form != "roofline")
+    return fail(ErrorCode::invalid_argument, "only a law of form roofline says where joules go; this one is of form " +
+                                                 law.form +
+                                                 ", \"diffjoule fit --form roofline -o law.json\" makes one");
   if (law.coefficients.size() <= shared.size())
     return fail(ErrorCode::invalid_data, "a roofline law has " + std::to_string(shared.size()) +
                                              " coefficients and a launch time; this one has " +
                                              std::to_string(law.coefficients.size()));
-  return central_of(roofline_of(law, o), roofline_case(o), o);
+  return parameters_for(law, o);
 }
-
-}  // namespace
 
 Form roofline() {
   return {"roofline", "energy roofline over operators: compute, memory, launches, static power, power cap; by card",
