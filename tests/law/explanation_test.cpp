@@ -36,16 +36,22 @@ TEST_F(Explaining, ASlowHostIsNamed) {
   for (Coefficient& c : law.coefficients) {
     if (c.name.starts_with("launch")) c.value = 1.0;
   }
-  for (const StageExplanation& stage : explain(law, rows.front())->stage) EXPECT_EQ(stage.bound, Bound::launches);
+  const Explanation explained = explain(law, rows.front()).value();
+  for (const StageExplanation& stage : explained.stage) EXPECT_EQ(stage.bound, Bound::launches);
 }
 
 TEST_F(Explaining, WorkOfNoFlopsIsBoundByMemory) {
   Observation o = rows.front();
   o.source = "";
   for (StageWork& stage : o.work) {
-    for (OpWork& op : stage.operators) op.flops = Flops{}, op.scores = 0.0, op.activation_bytes *= 1e3;
+    for (OpWork& op : stage.operators) {
+      op.flops = Flops{};
+      op.scores = 0.0;
+      op.activation_bytes = 1e3 * op.activation_bytes;
+    }
   }
-  for (const StageExplanation& stage : explain(law, o)->stage) EXPECT_EQ(stage.bound, Bound::memory);
+  const Explanation explained = explain(law, o).value();
+  for (const StageExplanation& stage : explained.stage) EXPECT_EQ(stage.bound, Bound::memory);
 }
 
 TEST_F(Explaining, OtherFormsAreRefusedWithTheCommandThatHelps) {

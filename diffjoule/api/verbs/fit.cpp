@@ -8,6 +8,9 @@
 #include "diffjoule/api/data_fields.h"
 #include "diffjoule/io/file.h"
 #include "diffjoule/io/json.h"
+#include "diffjoule/law/explanation.h"
+#include "diffjoule/law/folds.h"
+#include "diffjoule/law/groups.h"
 #include "diffjoule/units/text.h"
 
 namespace diffjoule::api {
@@ -47,8 +50,69 @@ law::Provenance provenance_of(const dataset::Dataset& data, const Context& conte
   return p;
 }
 
+// What a row says, from what bounds its denoiser.
+const char* informs(law::Bound bound) {
+  switch (bound) {
+    case law::Bound::launches:
+      return "launch time of the host only";
+    case law::Bound::memory:
+      return "memory speed, energy";
+    case law::Bound::compute:
+      return "compute speed, energy";
+    case law::Bound::power:
+      return "energy, static power";
+    case law::Bound::exchange:
+      return "nothing here: several GPUs";
+  }
+  return "";
+}
+
+// A law sharpened by rows of a card: before, after, and what each row is worth.
+Result<Answer> run_update(const Request& request, const Context& context) {
+  auto old = io::read_file(*request.text("update"))
+                 .and_then([](const std::string& text) { return io::parse_json(text); })
+                 .and_then(law::law_from);
+  if (!old) return forward(old, *request.text("update"));
+  auto form = law::form_named(old->form);
+  if (!form) return forward(form);
+  if ((*form)->update == nullptr)
+    return fail(ErrorCode::invalid_argument,
+                "fit --update: a law of form " + old->form + " cannot be sharpened; fit one of form roofline");
+  auto data = dataset_of(request, context);
+  if (!data) return forward(data);
+  auto law = (*form)->update(*old, data->observations);
+  if (!law) return forward(law);
+  for (const auto& file : data->files) law->provenance.data.push_back(file);
+  law->provenance.observations += data->observations.size();
+  Document rows = Document::Array{}, d;
+  for (const law::Observation& o : data->observations) {
+    const law::Residual before = law::residual_of(**form, *old, o), after = law::residual_of(**form, *law, o);
+    const auto explained = law::explain(*law, o);
+    constexpr std::size_t denoise = 1;
+    const auto or_null = [](const std::optional<double>& x) { return x ? Document(*x) : Document(); };
+    rows.push(Document()
+                  .set("group", law::group_of(o))
+                  .set("batch", o.batch)
+                  .set("energy_before_ln", or_null(before.energy))
+                  .set("energy_after_ln", or_null(after.energy))
+                  .set("time_before_ln", or_null(before.time))
+                  .set("time_after_ln", or_null(after.time))
+                  .set("informs", explained ? informs(explained->stage[denoise].bound) : ""));
+  }
+  if (const auto path = request.text("output")) {
+    if (auto status = io::write_file(*path, io::to_json(law::to_document(*law)) + "\n"); !status)
+      return forward(status);
+    d.set("written", *path);
+  }
+  d.set("dataset", document_of(*data)).set("rows", std::move(rows));
+  Document laws = Document::Array{};
+  laws.push(Document().set("scope", "all").set("law", law::to_document(*law)));
+  return Answer{std::move(d.set("laws", std::move(laws)).set("problems", Document::Array{})), false, {}};
+}
+
 Result<Answer> run(const Request& request, const Context& context) {
-  const std::string wanted = request.text("form").value_or(request.text("output") ? "op_class" : "all");
+  if (request.text("update")) return run_update(request, context);
+  const std::string wanted = request.text("form").value_or(request.text("output") ? "roofline" : "all");
   const std::string each = request.text("each").value_or("all");
   if (request.text("output") && (wanted == "all" || each != "all")) {
     return fail(ErrorCode::invalid_argument, "fit: a law file holds one law; give --form NAME and no --each with -o");
@@ -129,6 +193,15 @@ report::Page view(const Document& answer) {
     for (const Document& refused : *law.find("refused")->array())
       page.text("refused: " + *refused.find("name")->text() + " " + *refused.find("reason")->text());
   }
+  if (const Document* rows = answer.find("rows")) {
+    report::Table table({{"row"}, {"energy before", "ln"}, {"after"}, {"time before"}, {"after"}, {"informs"}});
+    for (const Document& row : *rows->array())
+      table.add({*row.find("group")->text() + ", batch " + to_text(row.find("batch")->number(), 4),
+                 number_or_nothing(row.find("energy_before_ln")), number_or_nothing(row.find("energy_after_ln")),
+                 number_or_nothing(row.find("time_before_ln")), number_or_nothing(row.find("time_after_ln")),
+                 *row.find("informs")->text()});
+    page.text("ln(measured / predicted), before and after:").table(std::move(table));
+  }
   for (const Document& problem : *answer.find("problems")->array())
     page.text("could not be fitted: " + *problem.text());
   if (const Document* path = answer.find("written")) page.text("written: " + *path->text());
@@ -140,13 +213,16 @@ report::Page view(const Document& answer) {
 Verb fit() {
   std::vector<Field> fields = data_fields();
   fields.push_back({.name = "form",
-                    .help = "the law to fit; default: all of them, with -o op_class",
+                    .help = "the law to fit; default: all of them, with -o roofline",
                     .placeholder = "NAME",
                     .choices = form_names()});
   fields.push_back({.name = "each",
                     .help = "fit every model, or every GPU, alone",
                     .placeholder = "WHAT",
                     .choices = {"all", "model", "gpu"}});
+  fields.push_back({.name = "update",
+                    .help = "sharpen this law by what DATA says of its cards and hosts, all else held",
+                    .placeholder = "LAW"});
   fields.push_back({.name = "output", .help = "write the law to this file", .placeholder = "FILE", .letter = 'o'});
   return {"fit",
           "energy laws fitted on measurements",

@@ -266,6 +266,62 @@ Result<Central> predict(const Law& law, const Observation& o) {
   return central_of(*p, roofline_case(o), o);
 }
 
+// A card that the law has measured moves a third as far as one that it has not.
+constexpr double known_card = 1.0 / 3.0;
+
+double launch_of(const Law& law, const std::string& host) {
+  Observation o;
+  o.source = host;
+  return parameters_for(law, o).t_launch;
+}
+
+Result<Law> update(const Law& old, std::span<const Observation> observations) {
+  std::vector<Observation> rows;
+  for (const Observation& o : observations) {
+    if (usable(o, false)) rows.push_back(o);
+  }
+  if (rows.empty()) return fail(ErrorCode::unidentifiable, "updating the roofline: no row is of one GPU");
+  const Fitting f = prepare(rows);
+  std::vector<stats::Parameter> parameters;
+  std::vector<Prior> priors;
+  for (const std::string& host : f.hosts.names) {
+    const double start = launch_of(old, host);
+    parameters.push_back(logarithm(start, launch_median, 1e-3, launch_prefix + host));
+    priors.push_back({std::log(start), launch_deviation});
+  }
+  const std::size_t first_card = parameters.size();
+  for (const std::string& card : f.cards.names) {
+    const auto known = old.cards.find(card);
+    for (const CardFacts& d : deviations) {
+      const double start = known == old.cards.end() ? 0.0 : known->second.*d.member;
+      parameters.push_back({start, -1.5, 1.5, 0.2, card});
+      priors.push_back({start, d.deviation * (known == old.cards.end() ? 1.0 : known_card)});
+    }
+  }
+  const auto parameters_of = [&](std::span<const double> p, const Case& c) {
+    Roofline r = parameters_for(old, *c.observation);
+    r.t_launch = std::exp(p[c.host]);
+    for (std::size_t d = 0; d < deviations.size(); ++d)
+      r.*deviations[d].factor = std::exp(p[first_card + deviations.size() * c.card + d]);
+    return r;
+  };
+  auto p = minimise(f, parameters, priors, parameters_of);
+  if (!p) return forward(p);
+  Law law = old;
+  for (std::size_t h = 0; h < f.hosts.names.size(); ++h) {
+    const std::string name = launch_prefix + f.hosts.names[h];
+    auto place = std::find_if(law.coefficients.begin(), law.coefficients.end(),
+                              [&name](const Coefficient& c) { return c.name == name; });
+    if (place == law.coefficients.end()) place = law.coefficients.insert(place, {name, "s", 0.0, {}, {}, {}, {}});
+    place->value = std::exp((*p)[h]);
+  }
+  for (std::size_t k = 0; k < f.cards.names.size(); ++k) {
+    for (std::size_t d = 0; d < deviations.size(); ++d)
+      law.cards[f.cards.names[k]].*deviations[d].member = (*p)[first_card + deviations.size() * k + d];
+  }
+  return law;
+}
+
 }  // namespace
 
 Result<Roofline> roofline_of(const Law& law, const Observation& o) {
@@ -281,10 +337,12 @@ Result<Roofline> roofline_of(const Law& law, const Observation& o) {
 }
 
 Form roofline() {
-  return {"roofline", "energy roofline over operators: compute, memory, launches, static power, power cap; by card",
-          false,      fit,
-          predict,    0,
-          0.15};
+  Form form{"roofline", "energy roofline over operators: compute, memory, launches, static power, power cap; by card",
+            false,      fit,
+            predict,    0};
+  form.between_cards_prior = 0.15;
+  form.update = update;
+  return form;
 }
 
 }  // namespace diffjoule::law
