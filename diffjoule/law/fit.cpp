@@ -83,7 +83,7 @@ void add_spread(const Form& form, std::span<const Observation> rows, Law& law) {
     law.provenance.skipped.push_back("spread of energy assumed: fewer than three models to leave out");
     return;
   }
-  const Residuals outer = leave_out(form, rows, models);
+  const Residuals outer = leave_out(form, rows, models, law);
   const auto spread = [&](const std::vector<std::optional<double>>& residuals, bool several) -> std::optional<Spread> {
     const auto deviation = root_mean_square(rows, residuals, several);
     if (!deviation) return std::nullopt;
@@ -102,7 +102,7 @@ void add_between_cards(const Form& form, std::span<const Observation> rows, Law&
     law.provenance.skipped.push_back("deviation between cards assumed: one card only");
     return;
   }
-  const Residuals outer = leave_out(form, rows, cards);
+  const Residuals outer = leave_out(form, rows, cards, law);
   law.between_cards =
       std::max(least_between_cards, between(rows, cards, outer.energy).value_or(form.between_cards_prior));
   law.between_cards_time =

@@ -16,7 +16,7 @@ Residual residual_of(const Form& form, const Law& law, const Observation& o) {
   return r;
 }
 
-Residuals leave_out(const Form& form, std::span<const Observation> rows, const Labels& by) {
+Residuals leave_out(const Form& form, std::span<const Observation> rows, const Labels& by, const Law& near) {
   Residuals residuals{std::vector<std::optional<double>>(rows.size()), std::vector<std::optional<double>>(rows.size())};
   for (std::size_t fold = 0; fold < by.names.size(); ++fold) {
     std::vector<Observation> rest;
@@ -24,7 +24,7 @@ Residuals leave_out(const Form& form, std::span<const Observation> rows, const L
       if (by.of_row[i] != fold) rest.push_back(rows[i]);
     }
     if (rest.empty()) continue;
-    const auto law = form.fit(rest);
+    const auto law = form.refit == nullptr ? form.fit(rest) : form.refit(rest, near);
     if (!law) continue;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (by.of_row[i] != fold) continue;

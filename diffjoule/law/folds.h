@@ -18,7 +18,8 @@ struct Residuals {
   std::vector<std::optional<double>> energy, time;
 };
 
-[[nodiscard]] Residuals leave_out(const Form& form, std::span<const Observation> observations, const Labels& by);
+[[nodiscard]] Residuals leave_out(const Form& form, std::span<const Observation> observations, const Labels& by,
+                                  const Law& near);
 
 // ln(measured / predicted) of one row.
 struct Residual {

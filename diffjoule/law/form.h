@@ -29,6 +29,8 @@ struct Form {
   std::size_t coefficients = 0;
   // Standard deviation in ln of a card that nobody measured, where the data have one card only: stated, not fitted.
   double between_cards_prior = 0.30;
+  // The same as fit, from a law nearby: quicker, where fitting is iterative. Absent: fit does.
+  Result<Law> (*refit)(std::span<const Observation> observations, const Law& near) = nullptr;
   // The law with what few rows say of their cards and hosts, all else held; absent: the form cannot.
   Result<Law> (*update)(const Law& law, std::span<const Observation> observations) = nullptr;
 };

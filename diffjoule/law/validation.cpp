@@ -3,8 +3,11 @@
 #include "diffjoule/law/validation.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <set>
+#include <thread>
 
 #include "diffjoule/law/interval.h"
 #include "diffjoule/stats/correlation.h"
@@ -89,6 +92,19 @@ std::optional<Scores> scores_of(const std::vector<Outcome>& rows, std::size_t gr
   return s;
 }
 
+// work(0) ... work(count - 1), on all cores.
+void for_each_index(std::size_t count, const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next = 0;
+  const auto take = [&] {
+    for (std::size_t i = next++; i < count; i = next++) work(i);
+  };
+  std::vector<std::thread> others;
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  for (std::size_t k = 1; k < std::min(cores, count); ++k) others.emplace_back(take);
+  take();
+  for (std::thread& other : others) other.join();
+}
+
 std::vector<GroupError> group_errors(const Outcomes& all, const Labels& groups) {
   std::vector<GroupError> errors;
   for (std::size_t g = 0; g < groups.names.size(); ++g) {
@@ -147,9 +163,13 @@ Labels fold_labels(std::span<const Observation> observations, LeaveOut by) {
 Validation validate(const Form& form, std::span<const Observation> rows, LeaveOut by) {
   Validation v{form.name, form.baseline, {}, {}, {}, {}, {}, {}};
   const Labels folds = fold_labels(rows, by), groups = labels(rows, group_of);
-  Outcomes all;
-  std::set<std::string> problems;
-  for (std::size_t fold = 0; fold < folds.names.size(); ++fold) {
+  // Folds know nothing of each other: each core takes its share. What they say is put together in their order.
+  struct Fold {
+    Outcomes outcomes;
+    std::vector<std::string> problems;
+  };
+  std::vector<Fold> said(folds.names.size());
+  const auto run = [&](std::size_t fold) {
     const auto first =
         static_cast<std::size_t>(std::find(folds.of_row.begin(), folds.of_row.end(), fold) - folds.of_row.begin());
     std::vector<Observation> rest;
@@ -162,18 +182,26 @@ Validation validate(const Form& form, std::span<const Observation> rows, LeaveOu
     const auto law =
         rest.empty() ? Result<Law>(fail(ErrorCode::unidentifiable, "nothing is left to fit")) : fit(form, rest);
     if (!law) {
-      problems.insert("without " + folds.names[fold] + ": " + law.error().message());
-      continue;
+      said[fold].problems.push_back("without " + folds.names[fold] + ": " + law.error().message());
+      return;
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (folds.of_row[i] != fold) continue;
       const auto prediction = predict(form, *law, rows[i]);
       if (prediction) {
-        add_outcome(rows[i], *prediction, groups.of_row[i], all);
+        add_outcome(rows[i], *prediction, groups.of_row[i], said[fold].outcomes);
       } else {
-        problems.insert(groups.names[groups.of_row[i]] + ": " + prediction.error().message());
+        said[fold].problems.push_back(groups.names[groups.of_row[i]] + ": " + prediction.error().message());
       }
     }
+  };
+  for_each_index(folds.names.size(), run);
+  Outcomes all;
+  std::set<std::string> problems;
+  for (const Fold& fold : said) {
+    all.energy.insert(all.energy.end(), fold.outcomes.energy.begin(), fold.outcomes.energy.end());
+    all.time.insert(all.time.end(), fold.outcomes.time.begin(), fold.outcomes.time.end());
+    problems.insert(fold.problems.begin(), fold.problems.end());
   }
   std::vector<bool> several(groups.names.size(), false);
   for (std::size_t i = 0; i < rows.size(); ++i) several[groups.of_row[i]] = rows[i].devices > 1.0;

@@ -178,23 +178,36 @@ stats::Parameter logarithm(double start, double median, double most, const std::
   return {std::log(start), std::log(least_of_median * median), std::log(most), 0.3, name};
 }
 
+// Where a parameter of this name starts: at the nearby law's, else at its prior.
+double start_of(const Law* near, const std::string& name, double median) {
+  if (near != nullptr) {
+    for (const Coefficient& c : near->coefficients) {
+      if (c.name == name) return c.value;
+    }
+  }
+  return median;
+}
+
 // Everything but what several GPUs add.
-Status fit_one_gpu(const Fitting& f, Law& law) {
+Status fit_one_gpu(const Fitting& f, const Law* near, Law& law) {
   std::vector<stats::Parameter> parameters;
   std::vector<Prior> priors;
   for (std::size_t k = 0; k < on_one_gpu; ++k) {
-    parameters.push_back(logarithm(shared[k].median, shared[k].median, shared[k].most, shared[k].name));
+    const double start = start_of(near, shared[k].name, shared[k].median);
+    parameters.push_back(logarithm(start, shared[k].median, shared[k].most, shared[k].name));
     priors.push_back({std::log(shared[k].median), shared[k].deviation});
   }
   const std::size_t first_host = parameters.size();
   for (const std::string& host : f.hosts.names) {
-    parameters.push_back(logarithm(launch_median, launch_median, 1e-3, launch_prefix + host));
+    const double start = start_of(near, launch_prefix + host, launch_median);
+    parameters.push_back(logarithm(start, launch_median, 1e-3, launch_prefix + host));
     priors.push_back({std::log(launch_median), launch_deviation});
   }
   const std::size_t first_card = parameters.size();
   for (const std::string& card : f.cards.names) {
+    const bool known = near != nullptr && near->cards.contains(card);
     for (const CardFacts& d : deviations) {
-      parameters.push_back({0.0, -1.5, 1.5, 0.2, card});
+      parameters.push_back({known ? near->cards.at(card).*d.member : 0.0, -1.5, 1.5, 0.2, card});
       priors.push_back({0.0, d.deviation});
     }
   }
@@ -227,11 +240,12 @@ Status fit_one_gpu(const Fitting& f, Law& law) {
 }
 
 // The link, the exchange and its power, with all else held.
-Status fit_several_gpus(const Fitting& f, Law& law) {
+Status fit_several_gpus(const Fitting& f, const Law* near, Law& law) {
   std::vector<stats::Parameter> parameters;
   std::vector<Prior> priors;
   for (std::size_t k = on_one_gpu; k < shared.size(); ++k) {
-    parameters.push_back(logarithm(shared[k].median, shared[k].median, shared[k].most, shared[k].name));
+    const double start = start_of(near, shared[k].name, shared[k].median);
+    parameters.push_back(logarithm(start, shared[k].median, shared[k].most, shared[k].name));
     priors.push_back({std::log(shared[k].median), shared[k].deviation});
   }
   const auto parameters_of = [&](std::span<const double> p, const Case& c) {
@@ -245,7 +259,7 @@ Status fit_several_gpus(const Fitting& f, Law& law) {
   return {};
 }
 
-Result<Law> fit(std::span<const Observation> observations) {
+Result<Law> fit_from(std::span<const Observation> observations, const Law* near) {
   std::vector<Observation> one, several;
   for (const Observation& o : observations) {
     if (usable(o, false)) one.push_back(o);
@@ -253,12 +267,15 @@ Result<Law> fit(std::span<const Observation> observations) {
   }
   if (one.empty()) return fail(ErrorCode::unidentifiable, "fitting the roofline: no row is of one GPU");
   Law law;
-  if (auto status = fit_one_gpu(prepare(one), law); !status) return forward(status);
+  if (auto status = fit_one_gpu(prepare(one), near, law); !status) return forward(status);
   if (!several.empty()) {
-    if (auto status = fit_several_gpus(prepare(several), law); !status) return forward(status);
+    if (auto status = fit_several_gpus(prepare(several), near, law); !status) return forward(status);
   }
   return law;
 }
+
+Result<Law> fit(std::span<const Observation> observations) { return fit_from(observations, nullptr); }
+Result<Law> refit(std::span<const Observation> observations, const Law& near) { return fit_from(observations, &near); }
 
 Result<Central> predict(const Law& law, const Observation& o) {
   auto p = roofline_of(law, o);
@@ -341,6 +358,7 @@ Form roofline() {
             false,      fit,
             predict,    0};
   form.between_cards_prior = 0.15;
+  form.refit = refit;
   form.update = update;
   return form;
 }
