@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <charconv>
 
 #include "diffjoule/api/data_fields.h"
 #include "diffjoule/law/validation.h"
@@ -51,6 +52,31 @@ law::LeaveOut fold_named(const std::string& name) {
   return law::LeaveOut::model;
 }
 
+// "roofline.energy=0.07": the mean |ln| of a form on one GPU, of energy or time, must not be above a bound.
+Status hold(const std::string& requirement, const Document& forms) {
+  const std::size_t dot = requirement.find('.'), equals = requirement.find('=');
+  const auto refuse = [&requirement](const std::string& why) {
+    return fail(ErrorCode::invalid_argument, "validate --require " + requirement + ": " + why);
+  };
+  if (dot == std::string::npos || equals == std::string::npos || dot > equals)
+    return refuse("expected FORM.energy=BOUND or FORM.time=BOUND");
+  const std::string form = requirement.substr(0, dot), what = requirement.substr(dot + 1, equals - dot - 1),
+                    bound = requirement.substr(equals + 1);
+  double most = 0.0;
+  const auto parsed = std::from_chars(bound.data(), bound.data() + bound.size(), most);
+  if (parsed.ec != std::errc() || parsed.ptr != bound.data() + bound.size()) return refuse("its bound is no number");
+  for (const Document& f : *forms.array()) {
+    if (*f.find("form")->text() != form) continue;
+    const Document* mean = f.at_path("one_gpu." + what + ".mean_abs_ln");
+    if (mean == nullptr || !mean->is_number()) return refuse("there is no " + what + " of " + form);
+    if (mean->number() <= most) return {};
+    return fail(ErrorCode::unavailable, "validate: " + what + " of " + form + " is off by " +
+                                            to_text(mean->number(), 3) + " in the mean of |ln|, above the " + bound +
+                                            " required");
+  }
+  return refuse("no form " + form + " was validated");
+}
+
 Result<Answer> run(const Request& request, const Context& context) {
   const std::string left_out = request.text("leave-out").value_or("model");
   const law::LeaveOut by = fold_named(left_out);
@@ -68,6 +94,9 @@ Result<Answer> run(const Request& request, const Context& context) {
     const law::Validation v = law::validate(form, data->observations, by);
     partial = partial || !v.problems.empty();
     forms.push(document_of(v));
+  }
+  for (const std::string& requirement : request.texts("require")) {
+    if (auto status = hold(requirement, forms); !status) return forward(status);
   }
   d.set("leave_out", left_out)
       .set("folds", static_cast<std::int64_t>(folds.names.size()))
@@ -164,6 +193,10 @@ Verb validate() {
                     .help = "what no law may have seen of the row it predicts; default: model",
                     .placeholder = "WHAT",
                     .choices = {"model", "gpu", "source", "family", "resolution", "model-and-gpu"}});
+  fields.push_back({.name = "require",
+                    .help = "fail where a form's mean |ln| on one GPU is above a bound, e.g. roofline.energy=0.08",
+                    .placeholder = "BOUND",
+                    .many = true});
   fields.push_back({.name = "form", .help = "only this form; default: all", .placeholder = "FORM"});
   fields.push_back(
       {.name = "groups", .kind = Field::Kind::flag, .help = "show the error of every model x GPU x source"});
