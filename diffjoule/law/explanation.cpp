@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "diffjoule/law/roofline_law.h"
+
 namespace diffjoule::law {
 namespace {
 

@@ -35,7 +35,4 @@ struct Explanation {
 // An error for a law of another form than the roofline.
 [[nodiscard]] Result<Explanation> explain(const Law& law, const Observation& observation);
 
-// The parameters that a roofline law has for an observation: of its host and card.
-[[nodiscard]] Result<Roofline> roofline_of(const Law& law, const Observation& observation);
-
 }  // namespace diffjoule::law

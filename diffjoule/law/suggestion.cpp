@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "diffjoule/law/explanation.h"
+#include "diffjoule/law/roofline_law.h"
 
 namespace diffjoule::law {
 namespace {

@@ -19,6 +19,7 @@ COVERED = {
     "law/observation.cpp": "tests/dataset/observer_test.cpp",
     "checkpoint/families.cpp": "tests/checkpoint/fingerprint_test.cpp: every published header finds its row",
     "models/architecture.cpp": "tests/models/reference_test.cpp",
+    "law/roofline_law.cpp": "tests/law/explanation_test.cpp",
     "models/blocks.cpp": "tests/models/reference_test.cpp",
     "models/clip_blocks.cpp": "tests/models/text_encoders_test.cpp",
     "models/hunyuan_blocks.cpp": "tests/models/reference_test.cpp",

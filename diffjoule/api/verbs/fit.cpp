@@ -184,10 +184,17 @@ report::Page view(const Document& answer) {
     page.table(coefficients_of(law));
     page.text(quality_of(law));
     if (!law.find("cards")->object()->empty()) {
-      report::Table cards({{"card"}, {"energy", "x"}, {"time", "x"}});
+      const bool roofline = *law.find("form")->text() == "roofline";
+      report::Table cards({{"card"},
+                           {roofline ? "energy of work" : "energy", "x"},
+                           {roofline ? "compute speed" : "time", "x"},
+                           {roofline ? "memory speed" : "", "x"}});
+      const auto factor = [](const Document& d, const char* key) {
+        return report::Cell::number(std::exp(d.find(key)->number()));
+      };
       for (const auto& [card, d] : *law.find("cards")->object())
-        cards.add({card, report::Cell::number(std::exp(d.find("energy_ln")->number())),
-                   report::Cell::number(std::exp(d.find("time_ln")->number()))});
+        cards.add(
+            {card, factor(d, "energy_ln"), factor(d, "time_ln"), roofline ? factor(d, "memory_ln") : report::Cell()});
       page.table(std::move(cards));
     }
     for (const Document& refused : *law.find("refused")->array())

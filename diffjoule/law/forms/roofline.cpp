@@ -4,17 +4,16 @@
 // The energy roofline (law/roofline.h), fitted on energy and time together: ln E with a deviation of 0.08 and ln t with
 // 0.10 under a pseudo-Huber loss, every group (model x GPU x source) with weight 3, and a Gaussian prior on the
 // logarithm of every parameter. One GPU first; then, with that held, what several GPUs add.
-#include "diffjoule/law/roofline.h"
-
 #include <algorithm>
 #include <cmath>
 #include <set>
 
 #include "diffjoule/law/additive_law.h"
-#include "diffjoule/law/explanation.h"
 #include "diffjoule/law/form.h"
 #include "diffjoule/law/groups.h"
+#include "diffjoule/law/roofline_law.h"
 #include "diffjoule/stats/nonlinear_fit.h"
+#include "diffjoule/units/text.h"
 
 namespace diffjoule::law {
 namespace {
@@ -22,54 +21,6 @@ namespace {
 constexpr double energy_deviation = 0.08, time_deviation = 0.10;  // of one group's residual, in ln
 constexpr double group_weight = 3.0;
 constexpr double huber_width = 1.345;
-
-struct ParameterFacts {
-  const char* name;
-  const char* unit;
-  double Roofline::*member;
-  double median, deviation;  // of the prior, the deviation of its logarithm
-  double most;
-};
-// Priors of laws.md section 2; of the exchange: a link of a fifth of the memory's bandwidth, 50 us, a fifth of P.
-constexpr std::array<ParameterFacts, 10> shared{{
-    {"compute efficiency", "1", &Roofline::eta, 0.70, 0.20, 1.0},
-    {"memory efficiency", "1", &Roofline::eta_m, 0.75, 0.20, 1.0},
-    {"energy a FLOP", "power limit / peak", &Roofline::e, 0.90, 0.30, 10.0},
-    {"energy a byte", "power limit / bandwidth", &Roofline::e_m, 0.90, 0.30, 10.0},
-    {"static power", "power limit", &Roofline::p_s, 0.17, 0.25, 0.5},
-    {"work a score", "FLOP", &Roofline::sigma, 130.0, 0.35, 2000.0},
-    {"layout bytes", "2 x own bytes", &Roofline::x, 1.2, 0.40, 10.0},
-    {"link slowness", "bandwidth", &Roofline::l, 5.0, 0.70, 100.0},
-    {"exchange", "s", &Roofline::t_x, 50e-6, 0.70, 5e-3},
-    {"exchange power", "power limit", &Roofline::p_x, 0.2, 0.50, 0.5},
-}};
-constexpr std::size_t on_one_gpu = 7;  // of `shared`; the others belong to several GPUs
-constexpr double launch_median = 30e-6, launch_deviation = 0.5;
-constexpr double least_of_median = 0.02;  // no parameter is further below its prior
-constexpr const char* launch_prefix = "launch: ";
-constexpr const char* any_host = "any";
-
-struct CardFacts {
-  double CardDeviation::*member;
-  double Roofline::*factor;
-  double deviation;
-};
-constexpr std::array<CardFacts, 3> deviations{{{&CardDeviation::time, &Roofline::g_eta, 0.20},
-                                               {&CardDeviation::memory, &Roofline::g_m, 0.20},
-                                               {&CardDeviation::energy, &Roofline::g_e, 0.35}}};
-
-Roofline parameters_for(const Law& law, const Observation& o) {
-  Roofline p;
-  for (std::size_t i = 0; i < shared.size(); ++i) p.*shared[i].member = law.value(i);
-  for (std::size_t i = shared.size(); i < law.coefficients.size(); ++i) {
-    const std::string& name = law.coefficients[i].name;
-    if (name == launch_prefix + o.source || name == std::string(launch_prefix) + any_host) p.t_launch = law.value(i);
-  }
-  if (const auto card = law.cards.find(o.card); card != law.cards.end()) {
-    for (const CardFacts& d : deviations) p.*d.factor = std::exp(card->second.*d.member);
-  }
-  return p;
-}
 
 // What a law says of one observation.
 Result<Central> central_of(const Roofline& p, const RooflineCase& c, const Observation& o) {
@@ -157,10 +108,15 @@ struct Prior {
   double mean, deviation;
 };
 
+// Logarithms and how well they are known, prior and data together.
+struct Minimum {
+  std::vector<double> parameters, deviations;  // the latter empty where the fit cannot say
+};
+
 // Minimises rows and priors over logarithms.
 template <class ParametersOf>
-Result<std::vector<double>> minimise(const Fitting& f, const std::vector<stats::Parameter>& parameters,
-                                     const std::vector<Prior>& priors, const ParametersOf& parameters_of) {
+Result<Minimum> minimise(const Fitting& f, const std::vector<stats::Parameter>& parameters,
+                         const std::vector<Prior>& priors, const ParametersOf& parameters_of) {
   const std::size_t rows = 2 * f.rows.size();
   const stats::ResidualFunction function = [&](std::span<const double> p, std::span<double> out) {
     fill(
@@ -171,7 +127,28 @@ Result<std::vector<double>> minimise(const Fitting& f, const std::vector<stats::
   options.tolerance = 1e-5;  // of parameters known to some per cent
   auto fitted = stats::nonlinear_fit(function, rows + priors.size(), parameters, options);
   if (!fitted) return forward(fitted, "fitting the roofline");
-  return std::move(fitted->parameters);
+  Minimum found{std::move(fitted->parameters), {}};
+  if (!fitted->covariance) return found;
+  for (std::size_t k = 0; k < priors.size(); ++k)
+    found.deviations.push_back(std::sqrt(std::max(0.0, (*fitted->covariance)(k, k))));
+  return found;
+}
+
+// A coefficient with its errors, and a word where it is its prior that speaks.
+void add_coefficient(const std::string& name, const std::string& unit, const Minimum& found, std::size_t k,
+                     const Prior& prior, Law& law) {
+  Coefficient c{name, unit, std::exp(found.parameters[k]), {}, {}, {}, {}};
+  if (!found.deviations.empty()) {
+    constexpr double two_sided_95 = 1.96, says_little = 0.9;
+    const double deviation = found.deviations[k];
+    c.standard_error = c.value * deviation;
+    c.low = c.value * std::exp(-two_sided_95 * deviation);
+    c.high = c.value * std::exp(two_sided_95 * deviation);
+    if (deviation > says_little * prior.deviation)
+      law.refused.push_back({name, "is its prior: the data leave " + to_text(deviation / prior.deviation, 2) +
+                                       " of the prior's deviation"});
+  }
+  law.coefficients.push_back(std::move(c));
 }
 
 stats::Parameter logarithm(double start, double median, double most, const std::string& name) {
@@ -222,19 +199,26 @@ Status fit_one_gpu(const Fitting& f, const Law* near, Law& law) {
   auto p = minimise(f, parameters, priors, parameters_of);
   if (!p) return forward(p);
   for (std::size_t k = 0; k < shared.size(); ++k) {
-    const double value = k < on_one_gpu ? std::exp((*p)[k]) : shared[k].median;
-    law.coefficients.push_back({shared[k].name, shared[k].unit, value, {}, {}, {}, {}});
+    if (k < on_one_gpu) {
+      add_coefficient(shared[k].name, shared[k].unit, *p, k, priors[k], law);
+    } else {
+      law.coefficients.push_back({shared[k].name, shared[k].unit, shared[k].median, {}, {}, {}, {}});
+    }
   }
   double sum = 0.0;
-  for (std::size_t h = 0; h < f.hosts.names.size(); ++h) sum += (*p)[first_host + h];
-  const auto launch = [&law](const std::string& host, double value) {
-    law.coefficients.push_back({launch_prefix + host, "s", value, {}, {}, {}, {}});
-  };
-  launch(any_host, std::exp(sum / static_cast<double>(f.hosts.names.size())));
-  for (std::size_t h = 0; h < f.hosts.names.size(); ++h) launch(f.hosts.names[h], std::exp((*p)[first_host + h]));
+  for (std::size_t h = 0; h < f.hosts.names.size(); ++h) sum += p->parameters[first_host + h];
+  law.coefficients.push_back({std::string(launch_prefix) + any_host,
+                              "s",
+                              std::exp(sum / static_cast<double>(f.hosts.names.size())),
+                              {},
+                              {},
+                              {},
+                              {}});
+  for (std::size_t h = 0; h < f.hosts.names.size(); ++h)
+    add_coefficient(launch_prefix + f.hosts.names[h], "s", *p, first_host + h, priors[first_host + h], law);
   for (std::size_t k = 0; k < f.cards.names.size(); ++k) {
     for (std::size_t d = 0; d < deviations.size(); ++d)
-      law.cards[f.cards.names[k]].*deviations[d].member = (*p)[first_card + deviations.size() * k + d];
+      law.cards[f.cards.names[k]].*deviations[d].member = p->parameters[first_card + deviations.size() * k + d];
   }
   return {};
 }
@@ -255,7 +239,12 @@ Status fit_several_gpus(const Fitting& f, const Law* near, Law& law) {
   };
   auto p = minimise(f, parameters, priors, parameters_of);
   if (!p) return forward(p);
-  for (std::size_t k = on_one_gpu; k < shared.size(); ++k) law.coefficients[k].value = std::exp((*p)[k - on_one_gpu]);
+  Law several;
+  for (std::size_t k = on_one_gpu; k < shared.size(); ++k) {
+    add_coefficient(shared[k].name, shared[k].unit, *p, k - on_one_gpu, priors[k - on_one_gpu], several);
+    law.coefficients[k] = several.coefficients.back();
+  }
+  law.refused.insert(law.refused.end(), several.refused.begin(), several.refused.end());
   return {};
 }
 
@@ -330,28 +319,16 @@ Result<Law> update(const Law& old, std::span<const Observation> observations) {
     auto place = std::find_if(law.coefficients.begin(), law.coefficients.end(),
                               [&name](const Coefficient& c) { return c.name == name; });
     if (place == law.coefficients.end()) place = law.coefficients.insert(place, {name, "s", 0.0, {}, {}, {}, {}});
-    place->value = std::exp((*p)[h]);
+    place->value = std::exp(p->parameters[h]);
   }
   for (std::size_t k = 0; k < f.cards.names.size(); ++k) {
     for (std::size_t d = 0; d < deviations.size(); ++d)
-      law.cards[f.cards.names[k]].*deviations[d].member = (*p)[first_card + deviations.size() * k + d];
+      law.cards[f.cards.names[k]].*deviations[d].member = p->parameters[first_card + deviations.size() * k + d];
   }
   return law;
 }
 
 }  // namespace
-
-Result<Roofline> roofline_of(const Law& law, const Observation& o) {
-  if (!law.form.empty() && law.form != "roofline")
-    return fail(ErrorCode::invalid_argument, "only a law of form roofline says where joules go; this one is of form " +
-                                                 law.form +
-                                                 ", \"diffjoule fit --form roofline -o law.json\" makes one");
-  if (law.coefficients.size() <= shared.size())
-    return fail(ErrorCode::invalid_data, "a roofline law has " + std::to_string(shared.size()) +
-                                             " coefficients and a launch time; this one has " +
-                                             std::to_string(law.coefficients.size()));
-  return parameters_for(law, o);
-}
 
 Form roofline() {
   Form form{"roofline", "energy roofline over operators: compute, memory, launches, static power, power cap; by card",
