@@ -3,6 +3,7 @@
 #include "diffjoule/dataset/observer.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "diffjoule/flops/count.h"
@@ -174,9 +175,10 @@ Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Obs
     const Unit& u = **unit_cost;
     const flops::CostByClass cost = at_batch(u.one, u.two, phase.call.batch);
     law::StageWork& stage = o.work[stage_index(phase.stage)];
+    std::array<std::optional<FlopRate>, flops::op_classes.size()> peaks;
     for (const flops::OpClass c : flops::op_classes) {
       if (c == flops::OpClass::scan && cost[c].calls == CallCount(0)) continue;
-      const auto peak = peak_for(gpu, arithmetic_of(c, phase.call.dtype));
+      const auto& peak = peaks[static_cast<std::size_t>(c)] = peak_for(gpu, arithmetic_of(c, phase.call.dtype));
       if (!peak)
         return fail(ErrorCode::unavailable, "GPU " + gpu.name + ": its peak for " +
                                                 std::string(name(phase.call.dtype)) + " is not in the catalogue");
@@ -189,8 +191,9 @@ Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Obs
       work.peak = *peak;
     }
     const auto evaluations = static_cast<double>(phase.evaluations);
+    stage.operators.reserve(stage.operators.size() + u.operators.size());
     for (const Operators& op : u.operators) {
-      const auto peak = peak_for(gpu, arithmetic_of(op.op_class, phase.call.dtype));
+      const auto& peak = peaks[static_cast<std::size_t>(op.op_class)];
       if (!peak) continue;  // said above
       const flops::Cost c = op.one + static_cast<WideInteger>(phase.call.batch - 1) * difference(op.two, op.one);
       const bool moves = &op == &u.operators.front();

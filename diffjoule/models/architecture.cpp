@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/models/architecture.h"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "diffjoule/error/suggest.h"
@@ -12,12 +12,17 @@
 namespace diffjoule::models {
 
 Result<const Architecture*> architecture_of(const std::string& class_name) {
+  static const std::unordered_map<std::string, const Architecture*> by_class = [] {
+    std::unordered_map<std::string, const Architecture*> all;
+    for (const Architecture& architecture : all_architectures()) {
+      for (const std::string& name : architecture.class_names) all.emplace(name, &architecture);
+    }
+    return all;
+  }();
+  if (const auto found = by_class.find(class_name); found != by_class.end()) return found->second;
   std::vector<std::string> known;
-  for (const Architecture& architecture : all_architectures()) {
-    const auto& names = architecture.class_names;
-    if (std::find(names.begin(), names.end(), class_name) != names.end()) return &architecture;
-    known.insert(known.end(), names.begin(), names.end());
-  }
+  for (const Architecture& architecture : all_architectures())
+    known.insert(known.end(), architecture.class_names.begin(), architecture.class_names.end());
   return fail(ErrorCode::not_found, unknown_name("component class", class_name, known, "diffjoule list architectures"));
 }
 

@@ -58,6 +58,20 @@ TEST_F(Predicting, SaysWhenItExtrapolatesAndOnWhatAxis) {
   EXPECT_NE(of({.model = "flux1-dev"}, {.gpu = "L40S"}).warnings.front().find("not measured"), std::string::npos);
 }
 
+TEST_F(Predicting, NamesTheConditionsThatBreakALaw) {
+  const auto says = [this](const Workload& w, const std::string& condition) {
+    const auto warnings = of(w, {.gpu = "A100-SXM4-80GB"}).warnings;
+    return std::any_of(warnings.begin(), warnings.end(),
+                       [&condition](const std::string& line) { return line.starts_with(condition); });
+  };
+  EXPECT_TRUE(says({.model = "sd15", .width = 256, .height = 256}, "launch-bound"));
+  EXPECT_TRUE(says({.model = "sdxl-turbo"}, "few-step"));
+  EXPECT_TRUE(says({.model = "dim-huge-2-imagenet256"}, "state-space"));
+  EXPECT_TRUE(says({.model = "hidream-i1-full"}, "mixture-of-experts"));
+  EXPECT_TRUE(says({.model = "sd15", .batch = 4}, "memory-bound"));
+  EXPECT_FALSE(says({.model = "flux1-dev"}, "few-step"));
+}
+
 TEST_F(Predicting, NamesAssumedInputs) {
   EXPECT_FALSE(of({.model = "qwen-image"}).assumed.empty());
   EXPECT_FALSE(of({.model = "flux1-dev"}, {.gpu = "A100"}).assumed.empty());

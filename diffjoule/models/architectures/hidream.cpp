@@ -186,7 +186,12 @@ std::int64_t patch(const io::Document& document) { return Config(document).integ
 }  // namespace
 
 Architecture hidream() {
-  return {"HiDream-I1", {"HiDreamImageTransformer2DModel"}, Architecture::Role::denoiser, build, nullptr, patch};
+  return {"HiDream-I1 mixture-of-experts transformer",
+          {"HiDreamImageTransformer2DModel"},
+          Architecture::Role::denoiser,
+          build,
+          nullptr,
+          patch};
 }
 
 }  // namespace diffjoule::models
