@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "diffjoule/law/interval.h"
+#include "diffjoule/law/suggestion.h"
 #include "diffjoule/stats/correlation.h"
 #include "diffjoule/stats/distributions.h"
 #include "diffjoule/stats/summary.h"
@@ -92,6 +93,28 @@ std::optional<Scores> scores_of(const std::vector<Outcome>& rows, std::size_t gr
   return s;
 }
 
+// The law with the `given` rows of a fold that tell most; marks them. The law as it is where its form cannot.
+Law sharpened(const Form& form, const Law& law, std::span<const Observation> rows, const Labels& folds,
+              std::size_t fold, std::size_t given, std::vector<bool>& seen) {
+  if (form.update == nullptr) return law;
+  std::vector<std::size_t> places;
+  std::vector<Observation> candidates, chosen;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool complete = rows[i].measured.energy_per_item && rows[i].measured.latency_per_batch;
+    if (folds.of_row[i] != fold || rows[i].devices > 1.0 || !complete) continue;
+    places.push_back(i);
+    candidates.push_back(rows[i]);
+  }
+  const auto suggestions = suggest(law, candidates, given);
+  if (!suggestions) return law;
+  for (const Suggestion& s : suggestions->runs) {
+    seen[places[s.candidate]] = true;
+    chosen.push_back(candidates[s.candidate]);
+  }
+  auto updated = form.update(law, chosen);
+  return updated ? std::move(*updated) : law;
+}
+
 // work(0) ... work(count - 1), on all cores.
 void for_each_index(std::size_t count, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next = 0;
@@ -160,7 +183,7 @@ Labels fold_labels(std::span<const Observation> observations, LeaveOut by) {
   });
 }
 
-Validation validate(const Form& form, std::span<const Observation> rows, LeaveOut by) {
+Validation validate(const Form& form, std::span<const Observation> rows, LeaveOut by, std::size_t given) {
   Validation v{form.name, form.baseline, {}, {}, {}, {}, {}, {}};
   const Labels folds = fold_labels(rows, by), groups = labels(rows, group_of);
   // Folds know nothing of each other: each core takes its share. What they say is put together in their order.
@@ -179,14 +202,15 @@ Validation validate(const Form& form, std::span<const Observation> rows, LeaveOu
                               : folds.of_row[i] == fold;
       if (!shares) rest.push_back(rows[i]);
     }
-    const auto law =
-        rest.empty() ? Result<Law>(fail(ErrorCode::unidentifiable, "nothing is left to fit")) : fit(form, rest);
+    auto law = rest.empty() ? Result<Law>(fail(ErrorCode::unidentifiable, "nothing is left to fit")) : fit(form, rest);
     if (!law) {
       said[fold].problems.push_back("without " + folds.names[fold] + ": " + law.error().message());
       return;
     }
+    std::vector<bool> seen(rows.size(), false);
+    if (given > 0) *law = sharpened(form, *law, rows, folds, fold, given, seen);
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (folds.of_row[i] != fold) continue;
+      if (folds.of_row[i] != fold || seen[i]) continue;
       const auto prediction = predict(form, *law, rows[i]);
       if (prediction) {
         add_outcome(rows[i], *prediction, groups.of_row[i], said[fold].outcomes);

@@ -58,6 +58,9 @@ inline constexpr std::array<LeaveOut, 6> all_folds{LeaveOut::model,  LeaveOut::g
 // Of `model_and_gpu`: a label for each pair.
 [[nodiscard]] Labels fold_labels(std::span<const Observation> observations, LeaveOut by);
 
-[[nodiscard]] Validation validate(const Form& form, std::span<const Observation> observations, LeaveOut by);
+// With `given`, a law that can be updated first sees as many of the rows left out, those that suggest() picks, and is
+// scored on the others: what a few measurements on a new card are worth.
+[[nodiscard]] Validation validate(const Form& form, std::span<const Observation> observations, LeaveOut by,
+                                  std::size_t given = 0);
 
 }  // namespace diffjoule::law

@@ -31,6 +31,19 @@ TEST(Validation, LeavesOutACardWithAllItsVariants) {
   EXPECT_EQ(fold_labels(rows, LeaveOut::gpu).names.size(), 2U);
 }
 
+TEST(Validation, RowsGivenBeforehandAreNotScored) {
+  const auto rows = synthetic::runs(6, {.noise = 0.05}, 35);
+  const std::size_t all = validate(form("roofline"), rows, LeaveOut::gpu).energy->rows;
+  EXPECT_EQ(validate(form("roofline"), rows, LeaveOut::gpu, 2).energy->rows, all - 4);  // two of each card
+  EXPECT_EQ(validate(form("op_class"), rows, LeaveOut::gpu, 2).energy->rows, all);      // cannot be updated
+}
+
+TEST(Validation, LeavingOutAModelAndACardLeavesRowsThatHaveNeither) {
+  const auto rows = synthetic::runs(4, {.noise = 0.05}, 36);
+  EXPECT_EQ(fold_labels(rows, LeaveOut::model_and_gpu).names.size(), 8U);
+  EXPECT_EQ(validate(form("op_class"), rows, LeaveOut::model_and_gpu).energy->rows, rows.size());
+}
+
 TEST(Validation, NamesFoldsThatCannotBeFitted) {
   auto rows = synthetic::runs(3, {}, 33);
   for (Observation& o : rows) {

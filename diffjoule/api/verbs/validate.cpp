@@ -91,7 +91,8 @@ Result<Answer> run(const Request& request, const Context& context) {
   bool partial = false;
   for (const law::Form& form : law::all_forms()) {
     if (only && form.name != *only) continue;
-    const law::Validation v = law::validate(form, data->observations, by);
+    const law::Validation v =
+        law::validate(form, data->observations, by, static_cast<std::size_t>(request.integer("given").value_or(0)));
     partial = partial || !v.problems.empty();
     forms.push(document_of(v));
   }
@@ -193,6 +194,12 @@ Verb validate() {
                     .help = "what no law may have seen of the row it predicts; default: model",
                     .placeholder = "WHAT",
                     .choices = {"model", "gpu", "source", "family", "resolution", "model-and-gpu"}});
+  fields.push_back({.name = "given",
+                    .kind = Field::Kind::integer,
+                    .help = "rows left out that a law may see first, those that tell most; default: 0",
+                    .placeholder = "N",
+                    .least = 0.0,
+                    .most = 16.0});
   fields.push_back({.name = "require",
                     .help = "fail where a form's mean |ln| on one GPU is above a bound, e.g. roofline.energy=0.08",
                     .placeholder = "BOUND",

@@ -19,7 +19,8 @@ namespace diffjoule::law {
 namespace {
 
 constexpr double energy_deviation = 0.08, time_deviation = 0.10;  // of one group's residual, in ln
-constexpr double group_weight = 3.0;
+constexpr double weight_of_many = 3.0;                            // of a group among many
+constexpr double weight_of_few = 1.0;  // of a group among few: its model's own misfit stays in it
 constexpr double huber_width = 1.345;
 
 // What a law says of one observation.
@@ -48,6 +49,7 @@ bool same_case(const Observation& a, const Observation& b) {
 }
 
 struct Fitting {
+  double group_weight;
   std::span<const Observation> rows;
   std::vector<double> weights;
   Labels cards, hosts;
@@ -60,8 +62,9 @@ bool usable(const Observation& o, bool several) {
          (o.measured.energy_per_item || o.measured.latency_per_batch);
 }
 
-Fitting prepare(std::span<const Observation> rows) {
-  Fitting f{rows,
+Fitting prepare(std::span<const Observation> rows, double group_weight = weight_of_many) {
+  Fitting f{group_weight,
+            rows,
             group_weights(rows),
             labels(rows, [](const Observation& o) { return o.card; }),
             labels(rows, [](const Observation& o) { return o.source; }),
@@ -91,7 +94,7 @@ void fill(const Fitting& f, const ParametersOf& parameters_of, std::span<double>
     const auto central = central_of(parameters_of(c), c.prepared, *c.observation);
     for (const std::size_t i : c.rows) {
       const Measured& m = f.rows[i].measured;
-      const double root = std::sqrt(group_weight * f.weights[i]);
+      const double root = std::sqrt(f.group_weight * f.weights[i]);
       const auto residual = [&](bool there, double ratio, double deviation) {
         return there && central ? root * softened(std::log(ratio) / deviation) : 0.0;
       };
@@ -272,8 +275,9 @@ Result<Central> predict(const Law& law, const Observation& o) {
   return central_of(*p, roofline_case(o), o);
 }
 
-// A card that the law has measured moves a third as far as one that it has not.
-constexpr double known_card = 1.0 / 3.0;
+// How far few rows move a card, of its prior's deviation: the law has the population's word on a new one, and that of
+// many rows on one it has measured.
+constexpr double new_card = 0.5, known_card = 1.0 / 3.0;
 
 double launch_of(const Law& law, const std::string& host) {
   Observation o;
@@ -287,7 +291,7 @@ Result<Law> update(const Law& old, std::span<const Observation> observations) {
     if (usable(o, false)) rows.push_back(o);
   }
   if (rows.empty()) return fail(ErrorCode::unidentifiable, "updating the roofline: no row is of one GPU");
-  const Fitting f = prepare(rows);
+  const Fitting f = prepare(rows, weight_of_few);
   std::vector<stats::Parameter> parameters;
   std::vector<Prior> priors;
   for (const std::string& host : f.hosts.names) {
@@ -301,7 +305,7 @@ Result<Law> update(const Law& old, std::span<const Observation> observations) {
     for (const CardFacts& d : deviations) {
       const double start = known == old.cards.end() ? 0.0 : known->second.*d.member;
       parameters.push_back({start, -1.5, 1.5, 0.2, card});
-      priors.push_back({start, d.deviation * (known == old.cards.end() ? 1.0 : known_card)});
+      priors.push_back({start, d.deviation * (known == old.cards.end() ? new_card : known_card)});
     }
   }
   const auto parameters_of = [&](std::span<const double> p, const Case& c) {
