@@ -11,6 +11,7 @@
 
 #include "diffjoule/law/interval.h"
 #include "diffjoule/law/suggestion.h"
+#include "diffjoule/stats/bootstrap.h"
 #include "diffjoule/stats/correlation.h"
 #include "diffjoule/stats/distributions.h"
 #include "diffjoule/stats/summary.h"
@@ -58,7 +59,8 @@ double weighted_r2(const std::vector<Outcome>& rows, const std::vector<double>& 
 
 std::optional<Scores> scores_of(const std::vector<Outcome>& rows, std::size_t groups) {
   if (rows.empty()) return std::nullopt;
-  std::vector<double> count(groups, 0.0), error(groups, 0.0), relative(groups, 0.0), inside(groups, 0.0);
+  std::vector<double> count(groups, 0.0), error(groups, 0.0), relative(groups, 0.0), inside(groups, 0.0),
+      score(groups, 0.0);
   std::vector<double> measured, predicted, widths;
   for (const Outcome& o : rows) {
     count[o.group] += 1.0;
@@ -68,15 +70,20 @@ std::optional<Scores> scores_of(const std::vector<Outcome>& rows, std::size_t gr
     measured.push_back(o.measured);
     predicted.push_back(o.predicted);
     widths.push_back(o.high - o.low);
+    constexpr double outside = 2.0 / 0.10;
+    score[o.group] +=
+        o.high - o.low + outside * (std::max(0.0, o.low - o.measured) + std::max(0.0, o.measured - o.high));
   }
   Scores s;
-  std::vector<double> errors, relatives;
+  std::vector<double> errors, relatives, scores;
   for (std::size_t g = 0; g < groups; ++g) {
     if (count[g] == 0.0) continue;
     errors.push_back(error[g] / count[g]);
     relatives.push_back(relative[g] / count[g]);
     if (inside[g] / count[g] > 0.5) ++s.covered;
+    scores.push_back(score[g] / count[g]);
   }
+  s.interval_score = stats::mean(scores);
   s.rows = rows.size();
   s.groups = errors.size();
   s.mean = stats::mean(errors);
@@ -138,7 +145,12 @@ std::vector<GroupError> group_errors(const Outcomes& all, const Labels& groups) 
       }
       return n > 0.0 ? std::optional<double>(sum / n) : std::nullopt;
     };
-    if (const auto energy = mean_of(all.energy)) errors.push_back({groups.names[g], *energy, mean_of(all.time)});
+    double size = 0.0, n = 0.0;
+    for (const Outcome& o : all.energy) {
+      if (o.group == g) size += std::abs(o.measured - o.predicted), n += 1.0;
+    }
+    if (const auto energy = mean_of(all.energy))
+      errors.push_back({groups.names[g], *energy, mean_of(all.time), size / n});
   }
   return errors;
 }
@@ -241,8 +253,34 @@ Validation validate(const Form& form, std::span<const Observation> rows, LeaveOu
   v.one_gpu = {part(all.energy, false), part(all.time, false)};
   v.several_gpus = {part(all.energy, true), part(all.time, true)};
   v.groups = group_errors(all, groups);
+  for (GroupError& g : v.groups) {
+    const auto place = std::find(groups.names.begin(), groups.names.end(), g.group);
+    g.several = several[static_cast<std::size_t>(place - groups.names.begin())];
+  }
   v.problems.assign(problems.begin(), problems.end());
   return v;
+}
+
+std::optional<Paired> paired(const Validation& a, const Validation& b) {
+  constexpr std::size_t fewest = 5;
+  std::vector<double> first, second;
+  for (const GroupError& g : a.groups) {
+    if (g.several) continue;
+    const auto same = std::find_if(b.groups.begin(), b.groups.end(),
+                                   [&g](const GroupError& other) { return other.group == g.group; });
+    if (same == b.groups.end()) continue;
+    first.push_back(g.size);
+    second.push_back(same->size);
+  }
+  if (first.size() < fewest) return std::nullopt;
+  const auto interval = stats::bootstrap(first.size(), [&](std::span<const std::size_t> drawn) {
+    double sum = 0.0;
+    for (const std::size_t i : drawn) sum += first[i] - second[i];
+    return sum / static_cast<double>(drawn.size());
+  });
+  if (!interval) return std::nullopt;
+  return Paired{interval->estimate, interval->interval.low, interval->interval.high,
+                stats::mean(first) / stats::mean(second)};
 }
 
 }  // namespace diffjoule::law

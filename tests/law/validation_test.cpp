@@ -44,6 +44,24 @@ TEST(Validation, LeavingOutAModelAndACardLeavesRowsThatHaveNeither) {
   EXPECT_EQ(validate(form("op_class"), rows, LeaveOut::model_and_gpu).energy->rows, rows.size());
 }
 
+TEST(Validation, PairedDifferencesAreOfTheSameGroupsAndZeroAgainstItself) {
+  const auto rows = synthetic::runs(8, {.noise = 0.05}, 37);
+  const Validation good = validate(form("op_class"), rows, LeaveOut::model),
+                   bad = validate(form("constant"), rows, LeaveOut::model);
+  EXPECT_EQ(paired(good, good)->difference, 0.0);
+  const Paired difference = paired(good, bad).value();
+  EXPECT_NEAR(difference.difference, good.one_gpu.energy->mean - bad.one_gpu.energy->mean, 1e-12);
+  EXPECT_LE(difference.low, difference.difference);
+  EXPECT_GE(difference.high, difference.difference);
+  EXPECT_LT(difference.ratio, 1.0);
+}
+
+TEST(Validation, TheIntervalScoreIsTheWidthWhereAllIsInside) {
+  const auto rows = synthetic::runs(8, {.noise = 0.02}, 38);
+  const Scores s = validate(form("op_class"), rows, LeaveOut::model).energy.value();
+  EXPECT_GE(s.interval_score, 0.5 * s.width);
+}
+
 TEST(Validation, NamesFoldsThatCannotBeFitted) {
   auto rows = synthetic::runs(3, {}, 33);
   for (Observation& o : rows) {

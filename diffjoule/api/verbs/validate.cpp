@@ -29,7 +29,8 @@ Document scores_of(const std::optional<law::Scores>& scores) {
       .set("coverage", static_cast<double>(scores->covered) / static_cast<double>(scores->groups));
   return std::move(d.set("coverage_low_95", scores->coverage_low)
                        .set("coverage_high_95", scores->coverage_high)
-                       .set("median_width_ln", scores->width));
+                       .set("median_width_ln", scores->width)
+                       .set("interval_score_ln", scores->interval_score));
 }
 
 Document document_of(const law::Validation& v) {
@@ -87,7 +88,8 @@ Result<Answer> run(const Request& request, const Context& context) {
   if (folds.names.size() < 2)
     return fail(ErrorCode::unidentifiable, "validate: all " + data->used_text() + " share one " + left_out +
                                                "; nothing is left to fit when it is left out");
-  Document d, forms = Document::Array{};
+  Document d, forms = Document::Array{}, differences = Document::Array{};
+  std::vector<law::Validation> validated;
   bool partial = false;
   for (const law::Form& form : law::all_forms()) {
     if (only && form.name != *only) continue;
@@ -95,6 +97,20 @@ Result<Answer> run(const Request& request, const Context& context) {
         law::validate(form, data->observations, by, static_cast<std::size_t>(request.integer("given").value_or(0)));
     partial = partial || !v.problems.empty();
     forms.push(document_of(v));
+    validated.push_back(v);
+  }
+  for (const law::Validation& a : validated) {
+    for (const law::Validation& b : validated) {
+      const auto difference = a.form == "roofline" && b.form == "paper" ? law::paired(a, b) : std::nullopt;
+      if (!difference) continue;
+      differences.push(Document()
+                           .set("form", a.form)
+                           .set("against", b.form)
+                           .set("difference_ln", difference->difference)
+                           .set("low_95", difference->low)
+                           .set("high_95", difference->high)
+                           .set("ratio", difference->ratio));
+    }
   }
   for (const std::string& requirement : request.texts("require")) {
     if (auto status = hold(requirement, forms); !status) return forward(status);
@@ -102,7 +118,8 @@ Result<Answer> run(const Request& request, const Context& context) {
   d.set("leave_out", left_out)
       .set("folds", static_cast<std::int64_t>(folds.names.size()))
       .set("dataset", api::document_of(*data))
-      .set("forms", std::move(forms));
+      .set("forms", std::move(forms))
+      .set("paired_differences", std::move(differences));
   return Answer{std::move(d.set("groups", request.flag("groups"))), partial, {}};
 }
 
@@ -168,6 +185,18 @@ report::Page view(const Document& answer) {
             std::to_string(*answer.find("folds")->integer()) +
             " folds); |ln(measured / predicted)|, groups of model x GPU x source weighted equally. On one GPU:");
   page.table(summary(answer, "one_gpu"));
+  report::Page::Bars bars;
+  for (const Document* form : ordered(answer)) {
+    if (const Document* mean = form->at_path("one_gpu.energy.mean_abs_ln");
+        mean != nullptr && mean->is_number() && mean->number() < 1.0)
+      bars.push_back({*form->find("form")->text(), mean->number()});
+  }
+  if (bars.size() > 1) page.bars(std::move(bars));
+  for (const Document& d : *answer.find("paired_differences")->array())
+    page.text("Paired by group, energy: " + *d.find("form")->text() + " less " + *d.find("against")->text() + " " +
+              to_text(d.find("difference_ln")->number(), 2) + " [" + to_text(d.find("low_95")->number(), 2) + ", " +
+              to_text(d.find("high_95")->number(), 2) + "] in ln, " + percent_text(d.find("ratio")->number()) +
+              " of its error.");
   const Document& first = answer.find("forms")->array()->front();
   if (const Document* several = first.at_path("several_gpus.energy"); several != nullptr && !several->is_null())
     page.text("On several GPUs:").table(summary(answer, "several_gpus"));
