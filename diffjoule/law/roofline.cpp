@@ -91,7 +91,7 @@ RooflineCase roofline_case(const Observation& o) {
     for (const OpWork& op : o.work[denoise].operators) {
       if (!op.exchanged) continue;
       bytes += op.calls * op.activation_bytes;
-      c.exchanges += op.calls;
+      c.exchanges += (o.devices - 1.0) * op.calls;  // a message to each of the others
     }
     c.exchanged = (o.devices - 1.0) / (o.devices * o.devices) * (bytes / o.device.bandwidth).in(second);
   }

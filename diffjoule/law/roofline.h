@@ -29,7 +29,8 @@
 //
 //   g_eta = ((Pi / W) / (200 FLOP/B))^-kappa,  g_m = (W / (2 TB/s))^-mu,  g_e = ((P / Pi) / (1 pJ/FLOP))^-rho
 //
-//   exchange                         T_c = l (n - 1) / n^2 B_attention / W + calls t_x,  at power p_x P beside p_s P
+//   exchange                         T_c = l (n - 1) / n^2 B_attention / W + (n - 1) calls t_x,  at power p_x P beside
+//   p_s P
 namespace diffjoule::law {
 
 // Dimensionless unless a unit is named.
@@ -74,7 +75,7 @@ struct RooflineCase {
   };
   std::array<Stage, stages> stage;
   double exchanged = 0.0;                            // (n - 1) / n^2 B_attention / W
-  double exchanges = 0.0;                            // calls, none on one GPU
+  double exchanges = 0.0;                            // (n - 1) calls
   double power_limit = 0.0;                          // W
   double compute = 1.0, memory = 1.0, energy = 1.0;  // what the population says of the card
 };
