@@ -23,7 +23,7 @@ Bound bound_of(const StageExplanation& e) {
   Duration compute, memory;
   for (const ClassExplanation& c : e.by_class) {
     compute += c.compute_bound;
-    memory += c.memory_bound + c.layouts;
+    memory += c.memory_bound + c.layouts + c.starting;
   }
   const StageResult& r = e.result;
   if (r.exchanging > r.working && r.exchanging > r.launching) return Bound::exchange;
@@ -86,10 +86,11 @@ Result<Explanation> explain(const Law& law, const Observation& o) {
       const bool by_compute = busy / compute_rate > memory / memory_rate;
       (by_compute ? c.compute_bound : c.memory_bound) += by_compute ? busy / compute_rate : memory / memory_rate;
       c.layouts += layouts / memory_rate;
+      c.starting += op.calls * (p.tau * second);
       c.computing += o.devices * clocks * p.e * p.g_e * prepared.energy * (busy * limit);
       c.moving += o.devices * clocks * p.e_m * ((memory + layouts) * limit);
     }
-    e.standing = o.devices * p.p_s * (e.result.elapsed * limit);
+    e.standing = o.devices * e.result.standing;
     e.exchanging = o.devices * p.p_x * (e.result.exchanging * limit);
     e.bound = bound_of(e);
   }

@@ -16,7 +16,8 @@ enum class Bound { compute, memory, launches, power, exchange };
 
 // Of all GPUs together, of the whole batch. Sums over classes, static power and exchanges make the stage.
 struct ClassExplanation {
-  Duration compute_bound, memory_bound, layouts;  // elapsed, before the stage's overlap with launches and its cap
+  Duration compute_bound, memory_bound, layouts,
+      starting;  // elapsed, before the stage's overlap with launches and its cap
   Energy computing, moving;
 };
 struct StageExplanation {

@@ -72,7 +72,7 @@ double working_time(const Roofline& p, const RooflineCase::Stage& stage, double 
   double time = stage.compute_before[cut] / compute_rate + stage.memory_after[cut] / memory_rate;
   for (const RooflineCase::Stage::Scored& op : stage.scored)
     time += std::max((op.compute + p.sigma * op.score) / compute_rate, op.memory / memory_rate);
-  return time + p.x * stage.layout / memory_rate;
+  return time + p.x * stage.layout / memory_rate + p.tau * stage.launches;
 }
 
 }  // namespace
@@ -114,15 +114,22 @@ RooflineResult evaluate(const Roofline& p, const RooflineCase& c) {
     const double dynamic = limit * energy;
     const double slower = slowdown(dynamic / ((power_cap - p.p_s) * limit * unthrottled));
     double elapsed = slower * unthrottled;
-    double used = dynamic / std::sqrt(slower) + p.p_s * limit * elapsed;
+    const double busy = std::min(slower * working, elapsed);
+    const double standing = p.p_s * limit * (busy + p.w * (elapsed - busy));
+    double used = dynamic / std::sqrt(slower) + standing;
     double exchanging = 0.0;
     if (s == denoise && c.exchanges > 0.0) {
       exchanging = p.l * c.exchanged + c.exchanges * p.t_x;
       elapsed += exchanging;
       used += (p.p_s + p.p_x) * limit * exchanging;
     }
-    result.stage[s] = {elapsed * second,   used * joule,        working * second,
-                       launching * second, exchanging * second, slower};
+    result.stage[s] = {elapsed * second,
+                       used * joule,
+                       working * second,
+                       launching * second,
+                       exchanging * second,
+                       (standing + p.p_s * limit * exchanging) * joule,
+                       slower};
   }
   return result;
 }

@@ -15,11 +15,12 @@
 //   layout bytes, convolutions only  X = 2 x (B_w + B_a)
 //   compute time                     a = (F / Pi_d + sigma A / Pi) / (eta g_eta)
 //   memory time                      m = (B_w + B_a) / (eta_m g_m W)
-//   operator                         t = max(a, m) + X / (eta_m g_m W)
+//   operator                         t = max(a, m) + X / (eta_m g_m W) + tau: it fills and empties the card
 //   stage                            T0 = ((sum c t)^6 + (t_launch sum c)^6)^(1/6): the host issues one at a time
 //   dynamic energy                   D = P sum c [e g_e (F / Pi_d + sigma A / Pi) + e_m (B_w + B_a + X) / W]
-//   power cap                        s = (1 + (D / ((cap - p_s) P T0))^(k / (1 + gamma)))^(1/k), k = 12: clocks fall by
-//   s stage                            T = s T0,  E = D s^-gamma + p_s P T
+//   power cap                        s = (1 + (D / ((cap - p_s) P T0))^(k / (1 + gamma)))^(1/k), k = 12:
+//   clocks fall by s
+//   stage                            T = s T0,  E = D s^-gamma + p_s P (B + w (T - B)),  B = s sum c t
 //
 // n GPUs split tokens, not weights, of the denoiser, and exchange q, k, v and the result wherever tokens meet; each
 // encodes the text and decodes for itself:
@@ -42,6 +43,8 @@ struct Roofline {
   double p_s = 0.17;                         // static power, of P
   double sigma = 130;                        // FLOP a softmax score
   double x = 1.2;                            // layout bytes a convolution moves, of twice its own
+  double tau = 3e-6;                         // seconds an operator takes to fill and empty the card
+  double w = 0.75;                           // static power while the card waits for its host, of p_s
   double t_launch = 30e-6;                   // seconds an operator, of host and framework
   double l = 5.0;                            // slowness of the link between GPUs, against memory
   double t_x = 50e-6;                        // seconds an exchange
@@ -87,6 +90,7 @@ struct StageResult {
   Energy used;
   // Why it takes that long: before the cap, the operators and their launches; how much clocks fall; the exchanges.
   Duration working, launching, exchanging;
+  Energy standing;  // the part of `used` that static power is
   double slowdown = 1.0;
 };
 struct RooflineResult {

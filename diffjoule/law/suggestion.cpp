@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "diffjoule/law/groups.h"
 #include "diffjoule/law/roofline_law.h"
 
 namespace diffjoule::law {
@@ -17,8 +18,9 @@ struct Unknown {
   double deviation;  // of the prior of its logarithm
 };
 constexpr std::array<Unknown, unknowns> all_unknowns{
-    {{&Roofline::g_eta, 0.20}, {&Roofline::g_m, 0.20}, {&Roofline::g_e, 0.35}, {&Roofline::t_launch, 0.50}}};
-constexpr double energy_deviation = 0.08, time_deviation = 0.10;  // of one measurement, in ln
+    {{&Roofline::g_eta, 0.20}, {&Roofline::g_m, 0.20}, {&Roofline::g_e, 0.35}, {&Roofline::t_launch, 0.30}}};
+// Of one measurement, in ln: what energy and time of a model are off by each, and together (forms/roofline.cpp).
+constexpr double energy_deviation = 0.06, time_deviation = 0.08, misfit_deviation = 0.06;
 
 using Gradient = std::array<double, unknowns>;
 using Covariance = std::array<Gradient, unknowns>;
@@ -27,24 +29,34 @@ struct Candidate {
   Gradient energy, time;
 };
 
-double variance(const Covariance& v, const Gradient& g) {
-  double sum = 0.0;
+Gradient times(const Covariance& v, const Gradient& g) {
+  Gradient product{};
   for (std::size_t i = 0; i < unknowns; ++i) {
-    for (std::size_t j = 0; j < unknowns; ++j) sum += g[i] * v[i][j] * g[j];
+    for (std::size_t j = 0; j < unknowns; ++j) product[i] += v[i][j] * g[j];
   }
+  return product;
+}
+
+double dot(const Gradient& a, const Gradient& b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < unknowns; ++i) sum += a[i] * b[i];
   return sum;
 }
 
-// What one measurement with this gradient and deviation leaves (Sherman and Morrison).
-Covariance measured(const Covariance& v, const Gradient& g, double deviation) {
-  Gradient vg{};
-  for (std::size_t i = 0; i < unknowns; ++i) {
-    for (std::size_t j = 0; j < unknowns; ++j) vg[i] += v[i][j] * g[j];
-  }
-  const double scale = 1.0 / (deviation * deviation + variance(v, g));
+// What a measured energy and time leave: V - V G S^-1 G' V, where S = G' V G + the covariance of the two.
+Covariance measured(const Covariance& v, const Candidate& c) {
+  const Gradient energy = times(v, c.energy), time = times(v, c.time);
+  const double shared = misfit_deviation * misfit_deviation;
+  const double ee = dot(c.energy, energy) + energy_deviation * energy_deviation + shared;
+  const double tt = dot(c.time, time) + time_deviation * time_deviation + shared;
+  const double et = dot(c.energy, time) + shared, determinant = ee * tt - et * et;
   Covariance left = v;
   for (std::size_t i = 0; i < unknowns; ++i) {
-    for (std::size_t j = 0; j < unknowns; ++j) left[i][j] -= scale * vg[i] * vg[j];
+    for (std::size_t j = 0; j < unknowns; ++j) {
+      left[i][j] -=
+          (tt * energy[i] * energy[j] - et * (energy[i] * time[j] + time[i] * energy[j]) + ee * time[i] * time[j]) /
+          determinant;
+    }
   }
   return left;
 }
@@ -66,7 +78,7 @@ Candidate gradients_of(const Roofline& p, const Observation& o) {
 
 double mean_variance(const Covariance& v, const std::vector<Candidate>& candidates) {
   double sum = 0.0;
-  for (const Candidate& c : candidates) sum += variance(v, c.energy);
+  for (const Candidate& c : candidates) sum += dot(c.energy, times(v, c.energy));
   return sum / static_cast<double>(candidates.size());
 }
 
@@ -80,6 +92,7 @@ Result<Suggestions> suggest(const Law& law, std::span<const Observation> observa
     if (!p) return forward(p);
     candidates.push_back(gradients_of(*p, o));
   }
+  const std::size_t models = labels(observations, [](const Observation& o) { return o.model; }).names.size();
   Covariance v{};
   for (std::size_t k = 0; k < unknowns; ++k) v[k][k] = all_unknowns[k].deviation * all_unknowns[k].deviation;
   Suggestions all{std::sqrt(mean_variance(v, candidates)), {}};
@@ -88,11 +101,13 @@ Result<Suggestions> suggest(const Law& law, std::span<const Observation> observa
     double least = 0.0;
     Covariance left{};
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-      const bool chosen =
-          std::any_of(all.runs.begin(), all.runs.end(), [i](const Suggestion& s) { return s.candidate == i; });
-      if (chosen) continue;  // a repeat says less than another request
-      const Covariance after =
-          measured(measured(v, candidates[i].energy, energy_deviation), candidates[i].time, time_deviation);
+      // Another request says more than a repeat, another model more than the same, whose misfit it shares.
+      const auto taken = [&](const Suggestion& s) {
+        return s.candidate == i ||
+               (all.runs.size() < models && observations[s.candidate].model == observations[i].model);
+      };
+      if (std::any_of(all.runs.begin(), all.runs.end(), taken)) continue;
+      const Covariance after = measured(v, candidates[i]);
       const double mean = mean_variance(after, candidates);
       if (best < candidates.size() && mean >= least) continue;
       best = i;

@@ -31,6 +31,8 @@ class AnyRun {
              .p_s = std::min(0.5, around(0.17)),
              .sigma = around(130.0),
              .x = around(1.2),
+             .tau = around(3e-6),
+             .w = std::min(1.0, around(0.75)),
              .t_launch = around(30e-6)};
     return s;
   }
@@ -95,7 +97,7 @@ TEST(Roofline, TheSortedSumsEqualTheSumOverOperators) {
             (op.flops / op.peak).in(second) + law.sigma * (op.scores * flop / row.device.peak16).in(second);
         const double memory = ((op.weight_bytes + op.activation_bytes) / row.device.bandwidth).in(second);
         working += op.calls * (std::max(busy / compute_rate, memory / memory_rate) +
-                               (op.convolution ? 2.0 * law.x * memory / memory_rate : 0.0));
+                               (op.convolution ? 2.0 * law.x * memory / memory_rate : 0.0) + law.tau);
       }
       EXPECT_NEAR(evaluate(law, c).stage[s].working.in(second) / working, 1.0, 1e-12);
     }

@@ -62,13 +62,16 @@ const char* informs(law::Bound bound) {
     case law::Bound::power:
       return "energy, static power";
     case law::Bound::exchange:
-      return "nothing here: several GPUs";
+      return "nothing: several GPUs";
   }
   return "";
 }
 
 // A law sharpened by rows of a card: before, after, and what each row is worth.
 Result<Answer> run_update(const Request& request, const Context& context) {
+  if (request.texts("measurements").empty())
+    return fail(ErrorCode::invalid_argument,
+                "fit --update: name the tables of the new rows, diffjoule fit --update LAW ROWS.csv");
   auto old = io::read_file(*request.text("update"))
                  .and_then([](const std::string& text) { return io::parse_json(text); })
                  .and_then(law::law_from);
@@ -87,7 +90,8 @@ Result<Answer> run_update(const Request& request, const Context& context) {
   Document rows = Document::Array{}, d;
   for (const law::Observation& o : data->observations) {
     const law::Residual before = law::residual_of(**form, *old, o), after = law::residual_of(**form, *law, o);
-    const auto explained = law::explain(*law, o);
+    const auto explained =
+        o.devices > 1.0 ? Result<law::Explanation>(fail(ErrorCode::unavailable, "")) : law::explain(*law, o);
     constexpr std::size_t denoise = 1;
     const auto or_null = [](const std::optional<double>& x) { return x ? Document(*x) : Document(); };
     rows.push(Document()
@@ -97,7 +101,7 @@ Result<Answer> run_update(const Request& request, const Context& context) {
                   .set("energy_after_ln", or_null(after.energy))
                   .set("time_before_ln", or_null(before.time))
                   .set("time_after_ln", or_null(after.time))
-                  .set("informs", explained ? informs(explained->stage[denoise].bound) : ""));
+                  .set("informs", explained ? informs(explained->stage[denoise].bound) : "nothing: several GPUs"));
   }
   if (const auto path = request.text("output")) {
     if (auto status = io::write_file(*path, io::to_json(law::to_document(*law)) + "\n"); !status)
@@ -202,12 +206,17 @@ report::Page view(const Document& answer) {
   }
   if (const Document* rows = answer.find("rows")) {
     report::Table table({{"row"}, {"energy before", "ln"}, {"after"}, {"time before"}, {"after"}, {"informs"}});
-    for (const Document& row : *rows->array())
+    constexpr std::size_t most_shown = 40;
+    for (std::size_t i = 0; i < std::min(most_shown, rows->array()->size()); ++i) {
+      const Document& row = (*rows->array())[i];
       table.add({*row.find("group")->text() + ", batch " + to_text(row.find("batch")->number(), 4),
                  number_or_nothing(row.find("energy_before_ln")), number_or_nothing(row.find("energy_after_ln")),
                  number_or_nothing(row.find("time_before_ln")), number_or_nothing(row.find("time_after_ln")),
                  *row.find("informs")->text()});
+    }
     page.text("ln(measured / predicted), before and after:").table(std::move(table));
+    if (rows->array()->size() > most_shown)
+      page.text("and " + std::to_string(rows->array()->size() - most_shown) + " more rows, which --json shows");
   }
   for (const Document& problem : *answer.find("problems")->array())
     page.text("could not be fitted: " + *problem.text());
