@@ -18,7 +18,7 @@
 
 // The exported face of the fake libnvidia-ml.so.1. Handles are pointers into the script's GPUs (and their slices).
 using namespace diffjoule::fakes::nvml;  // NOLINT: this file is all about it
-namespace api = diffjoule::sensors::nvml;
+namespace api = diffjoule::sensors::nvidia;
 
 namespace {
 
