@@ -6,8 +6,6 @@
 #include <array>
 #include <string_view>
 
-#include "diffjoule/sensors/nvml_sampling.h"
-
 namespace diffjoule::sensors::nvidia {
 namespace {
 
@@ -35,7 +33,7 @@ void add_energy(const Card& card, std::vector<Candidate>& all) {
                    .update_period = 0.1 * second,
                    .averaging_window = {},
                    .resolution = milli,
-                   .relative_uncertainty = gain_uncertainty(card.name)};
+                   .relative_uncertainty = gain_uncertainty(card)};
   };
   const Question total_call{Call::total_energy, 0, 0, milli};
   if (superchip(card.name)) {
@@ -54,7 +52,7 @@ void add_energy(const Card& card, std::vector<Candidate>& all) {
 
 void add_power(const Card& card, std::vector<Candidate>& all) {
   const auto power = [&card](const char* name, Part part, PowerCall call, Question question) {
-    const PowerSampling sampling = power_sampling(call, card.major, card.minor);
+    const PowerSampling sampling = power_sampling(call, card);
     question.unit = milli;
     return Candidate{{.name = name,
                       .measurand = Measurand::power,
@@ -62,7 +60,7 @@ void add_power(const Card& card, std::vector<Candidate>& all) {
                       .update_period = sampling.update_period,
                       .averaging_window = sampling.averaging_window,
                       .resolution = milli,
-                      .relative_uncertainty = gain_uncertainty(card.name)},
+                      .relative_uncertainty = gain_uncertainty(card)},
                      {question}};
   };
   const auto instant = [&](const char* name, Part part, unsigned scope) {

@@ -6,15 +6,11 @@
 #include <vector>
 
 #include "diffjoule/sensors/nvml_question.h"
+#include "diffjoule/sensors/nvml_sampling.h"
 #include "diffjoule/sensors/sensor.h"
 
 // The channels that an NVIDIA GPU may have, each with the questions that could answer it, best first.
 namespace diffjoule::sensors::nvidia {
-
-struct Card {
-  std::string name;
-  int major = 0, minor = 0;  // CUDA compute capability; 0.0: not known
-};
 
 struct Candidate {
   Channel channel;

@@ -8,7 +8,6 @@
 #include <span>
 
 #include "diffjoule/error/contract.h"
-#include "diffjoule/sensors/nvml_sampling.h"
 
 namespace diffjoule::sensors::nvidia {
 namespace {
@@ -160,12 +159,13 @@ void Gpu::remark(const Identity& identity) {
     remarks.emplace_back("no energy counter: power is integrated instead");
   if (const Channel* usage = readable("power.usage"); usage != nullptr && usage->averaging_window >= 1.0 * second)
     remarks.emplace_back("no instantaneous power: the mean over a second that there is does not see short bursts");
-  const PowerSampling sampling =
-      power_sampling(instant ? PowerCall::instant : PowerCall::usage, card.major, card.minor);
+  const PowerSampling sampling = power_sampling(instant ? PowerCall::instant : PowerCall::usage, card);
   if (!sampling.assumed.empty()) remarks.push_back("the averaging window of its power is assumed: " + sampling.assumed);
   if (identity.mig)
     remarks.push_back("MIG is on: energy and power are those of the whole card, which " +
                       std::to_string(identity.slices.size()) + " slices share");
+  for (const std::string& slice : identity.given_slices)
+    remarks.push_back("CUDA_VISIBLE_DEVICES gives its slice " + slice);
 }
 
 std::map<int, double> Gpu::shares() {

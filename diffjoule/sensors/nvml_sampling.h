@@ -11,6 +11,12 @@
 // over a second, from the NVML API Reference.
 namespace diffjoule::sensors::nvidia {
 
+struct Card {
+  std::string name;
+  int major = 0, minor = 0;  // CUDA compute capability (8.0 is GA100, 8.6 the other Amperes); 0.0: not known
+  std::string driver = {};   // its version, "550.54.15"
+};
+
 enum class PowerCall { instant, average, usage };  // fields 186 and 185, nvmlDeviceGetPowerUsage
 
 struct PowerSampling {
@@ -19,12 +25,11 @@ struct PowerSampling {
   std::string assumed = {};  // what about it nobody has measured; empty: nothing
 };
 
-// By CUDA compute capability (8.0 is GA100, 8.6 the other Amperes); 0.0: not known.
-[[nodiscard]] PowerSampling power_sampling(PowerCall call, int major, int minor);
+[[nodiscard]] PowerSampling power_sampling(PowerCall call, const Card& card);
 
 // Standard uncertainty of the gain, of energy and power alike. GeForce: root mean square of the errors that the same
 // paper found against an external meter (-4.75, -8, +12.7, -0.4 and -4 %). Others: +-5 %, all that NVIDIA states
 // (of Fermi and Kepler), taken as a rectangular distribution.
-[[nodiscard]] double gain_uncertainty(const std::string& gpu_name);
+[[nodiscard]] double gain_uncertainty(const Card& card);
 
 }  // namespace diffjoule::sensors::nvidia

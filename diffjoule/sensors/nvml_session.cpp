@@ -14,6 +14,12 @@ std::string text_of(Return (*function)(Handle, char*, unsigned), Handle device) 
   return text.data();
 }
 
+std::string driver_version(const Api& api) {
+  std::array<char, 96> text{};
+  if (api.driver_version == nullptr || api.driver_version(text.data(), text.size() - 1) != success) return "";
+  return text.data();
+}
+
 std::string bus_id_of(const Api& api, Handle device) {
   // Older libraries write less than this, and none writes more: the numbers stand at the same place in all.
   PciInfo info{};
@@ -64,6 +70,7 @@ Result<Identity> identify(const Api& api, unsigned index) {
     identity.card.major = major;
     identity.card.minor = minor;
   }
+  identity.card.driver = driver_version(api);
   unsigned now = 0, pending = 0;
   identity.mig = api.mig_mode != nullptr && api.mig_mode(identity.handle, &now, &pending) == success && now != 0;
   if (identity.mig) identity.slices = slices_of(api, identity.handle);

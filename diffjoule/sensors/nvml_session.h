@@ -33,7 +33,8 @@ struct Identity {
   std::string id, bus_id;
   Card card;
   bool mig = false;
-  std::vector<std::string> slices = {};  // UUIDs
+  std::vector<std::string> slices = {};        // UUIDs
+  std::vector<std::string> given_slices = {};  // those of CUDA_VISIBLE_DEVICES
 };
 // By the library's index, which may be another one after each start. Unavailable: the GPU cannot be opened.
 [[nodiscard]] Result<Identity> identify(const Api& api, unsigned index);

@@ -147,7 +147,7 @@ VisibleGpus visible_gpus(std::span<const PresentGpu> present, const std::optiona
       result.notes.push_back(said + " names a GPU twice (\"" + text +
                              "\"), which CUDA may refuse: it is measured once");
     by_index = by_index || entry.by_index;
-    if (!entry.slice.empty()) result.slices.push_back(entry.slice);
+    if (!entry.slice.empty()) result.slices[*entry.gpu].push_back(entry.slice);
   }
   result.gpus.assign(chosen.begin(), chosen.end());
   if (by_index && chosen.size() < present.size()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,9 +23,10 @@ struct PresentGpu {
 };
 
 struct VisibleGpus {
-  std::vector<std::size_t> gpus;         // indices into what was given, ascending
-  std::vector<std::string> slices = {};  // UUIDs of MIG slices that were named
-  std::vector<std::string> notes = {};   // what was left out, assumed or ambiguous
+  std::vector<std::size_t> gpus;  // indices into what was given, ascending
+  // UUIDs of the MIG slices that were named, by their GPU
+  std::map<std::size_t, std::vector<std::string>> slices = {};
+  std::vector<std::string> notes = {};  // what was left out, assumed or ambiguous
 };
 
 // `visible` and `order`: the values of the two variables, absent where they are not set.

@@ -106,6 +106,7 @@ TEST(Nvml, ASliceIsMeasuredAsItsWholeCardAndMarked) {
   EXPECT_EQ(info.id, "GPU-aaaa");
   EXPECT_TRUE(info.partition);
   EXPECT_TRUE(machine.remarks("whole card"));
+  EXPECT_TRUE(machine.remarks("its slice MIG-2"));
   EXPECT_TRUE(machine.read("energy").there());
 }
 

@@ -8,6 +8,7 @@ namespace diffjoule::sensors {
 namespace {
 
 using Indices = std::vector<std::size_t>;
+using Slices = std::map<std::size_t, std::vector<std::string>>;
 
 // Three cards of one model, in an order that is not that of the bus: bus order is c (1), a (2), b (0).
 const std::vector<PresentGpu> equal_cards{{"GPU-bb000000-1", "0000:c1:00.0", "A100"},
@@ -105,10 +106,10 @@ TEST(VisibleDevices, EqualModelsAreAssumedToStandInBusOrder) {
 TEST(VisibleDevices, SlicesLeadToTheirCard) {
   const VisibleGpus one = seen(sliced_cards, "MIG-22cc-1");
   EXPECT_EQ(one.gpus, Indices{1});
-  EXPECT_EQ(one.slices, std::vector<std::string>{"MIG-22cc-1"});
+  EXPECT_EQ(one.slices, (Slices{{1, {"MIG-22cc-1"}}}));
   const VisibleGpus two = seen(sliced_cards, "MIG-11a,MIG-11bb-2");
   EXPECT_EQ(two.gpus, Indices{0});
-  EXPECT_EQ(two.slices, (std::vector<std::string>{"MIG-11aa-1", "MIG-11bb-2"}));
+  EXPECT_EQ(two.slices, (Slices{{0, {"MIG-11aa-1", "MIG-11bb-2"}}}));
   EXPECT_FALSE(noted(two, "twice")) << "two slices of one card are no mistake";
   EXPECT_TRUE(noted(seen(sliced_cards, "MIG-11"), "several MIG slices"));
   EXPECT_TRUE(noted(seen(sliced_cards, "MIG-9"), "no MIG slice"));
@@ -117,7 +118,7 @@ TEST(VisibleDevices, SlicesLeadToTheirCard) {
 TEST(VisibleDevices, SlicesOfOldDriversNameTheirGpu) {
   const VisibleGpus one = seen(sliced_cards, "MIG-GPU-bb000000-2/1/0");
   EXPECT_EQ(one.gpus, Indices{1});
-  EXPECT_EQ(one.slices, std::vector<std::string>{"MIG-GPU-bb000000-2/1/0"});
+  EXPECT_EQ(one.slices, (Slices{{1, {"MIG-GPU-bb000000-2/1/0"}}}));
   EXPECT_TRUE(seen(sliced_cards, "MIG-GPU-dd/1/0").gpus.empty());
 }
 

@@ -71,7 +71,11 @@ std::vector<nvidia::Identity> visible(const std::vector<nvidia::Identity>& gpus,
                                           variable(surroundings, "CUDA_DEVICE_ORDER"));
   advice.insert(advice.end(), chosen.notes.begin(), chosen.notes.end());
   std::vector<nvidia::Identity> kept;
-  for (const std::size_t i : chosen.gpus) kept.push_back(gpus[i]);
+  for (const std::size_t i : chosen.gpus) {
+    kept.push_back(gpus[i]);
+    if (const auto given = chosen.slices.find(i); given != chosen.slices.end())
+      kept.back().given_slices = given->second;
+  }
   std::sort(kept.begin(), kept.end(),
             [](const nvidia::Identity& a, const nvidia::Identity& b) { return a.bus_id < b.bus_id; });
   return kept;
