@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "diffjoule/error/contract.h"
+#include "diffjoule/error/result.h"
 #include "diffjoule/sensors/kernel_device.h"
 #include "diffjoule/sensors/request.h"
 
