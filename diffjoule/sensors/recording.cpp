@@ -216,7 +216,7 @@ Result<Recording> parse_recording(std::string_view text) {
     const std::string where = "line " + std::to_string(++number);
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     auto document = io::parse_json(line);
-    if (!document && end == std::string_view::npos && headed) {
+    if (!document && headed && text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
       r.cut_off = true;
       break;
     }
