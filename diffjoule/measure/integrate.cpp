@@ -39,6 +39,9 @@ class Sum {
     result.energy = {energy_ * joule, std::sqrt(jumps_ + white_ + edges_ + gap_variance()) * joule, curve_.gain,
                      std::sqrt(edges_) * joule};
     result.gaps = gaps_ * second;
+    // Where most readings differ from their neighbours that much, it is not the sensor that is noisy.
+    const double noise = curve_.noise.in(watt)*elapsed();
+    if (noise > 0.05 * energy_) bursts_ = std::max(bursts_, noise);
     result.burst_share = energy_ > 0.0 ? (window_ < spacing_ ? bursts_ : short_changes()) / energy_ : 0.0;
     result.highest = highest_ * watt;
     return result;
