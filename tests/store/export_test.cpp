@@ -53,15 +53,25 @@ TEST(Export, CodeCarbonHasItsColumnsInOrderAndNoZeroForWhatIsMissing) {
   const auto field = [&table](const char* name) { return table->at(0, *table->column(name)); };
   EXPECT_NEAR(*io::csv_number(field("gpu_energy")), 6000.0 / 3.6e6, 1e-12);
   EXPECT_NEAR(*io::csv_number(field("gpu_power")), 300.0, 1e-9);
-  EXPECT_NEAR(*io::csv_number(field("emissions")), 6180.0 / 3.6e6 * 0.05, 1e-12);  // kg
+  // A sum that lacks the CPU would be a wrong number.
+  EXPECT_EQ(field("energy_consumed"), "");
+  EXPECT_EQ(field("emissions"), "");
   EXPECT_EQ(field("cpu_energy"), "");
   EXPECT_EQ(field("gpu_count"), "1");
   EXPECT_EQ(field("project_name"), "flux");
 }
 
-TEST(Export, WithoutAnIntensityThereAreNoEmissions) {
-  const auto table = io::parse_csv(written("codecarbon_csv", made()));
-  EXPECT_EQ(table->at(0, *table->column("emissions")), "");
+TEST(Export, EmissionsAreKilogramsAndNeedAnIntensity) {
+  measure::Measurement m = made();
+  m.whole.parts[1] = read_part(m.devices[1], Part::cpu_package, 400.0 * joule);
+  const auto emissions = [&m](const ExportOptions& options) {
+    const auto table = io::parse_csv(written("codecarbon_csv", m, options));
+    return std::string(table->at(0, *table->column("emissions")));
+  };
+  EXPECT_EQ(emissions({}), "");
+  ExportOptions options;
+  options.intensity = 50.0 * gram_per_kilowatt_hour;
+  EXPECT_NEAR(io::csv_number(emissions(options)).value_or(0.0), 6580.0 / 3.6e6 * 0.05, 1e-12);
 }
 
 TEST(Export, OurCodeCarbonIsReadBackByOurImporter) {
