@@ -134,7 +134,7 @@ Result<Answer> run(const Request& request, const Context& context) {
   if (!found) return forward(found, "measure");
   auto measured = measure_command(*options, std::move(*found), clock);
   if (!measured) return forward(measured, "measure");
-  Answer answer{document_of(*measured)};
+  Answer answer{document_of(*measured), false, {}};
   answer.exit_code = request.flag("strict") && is_doubtful(measured->measurement) ? 125 : measured->exit_code;
   return answer;
 }
