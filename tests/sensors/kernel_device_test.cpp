@@ -14,7 +14,8 @@ KernelChannel power(const std::string& pattern) {
 }
 
 KernelDevice device(const MadeTree& made, KernelChannel channel) {
-  return KernelDevice(KernelTree(made.root()), {.driver = "test", .id = "test:0", .name = "test"}, {std::move(channel)});
+  return KernelDevice(KernelTree(made.root()), {.driver = "test", .id = "test:0", .name = "test"},
+                      {std::move(channel)});
 }
 
 TEST(KernelDevice, AValueIsInBaseUnitsAndReadAfresh) {
