@@ -52,6 +52,7 @@ class Request {
 struct Context {
   io::DataFiles data;
   std::string version;
+  std::string root = "/";  // of the machine whose /sys and /proc are looked at
 };
 
 struct Answer {
