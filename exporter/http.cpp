@@ -78,7 +78,7 @@ Result<int> serve(const std::string& text) {
   auto options = api::exporter_options_of(*request, context);
   if (!options) return forward(options);
   os::SystemClock clock;
-  auto found = api::sensors_of(*request, clock);
+  auto found = api::sensors_of(*request, context, clock);
   if (!found) return forward(found);
   if (found->devices.empty())
     std::fprintf(stderr, "diffjoule: no sensor was found: there will be no joules (\"diffjoule devices\" says why)\n");

@@ -104,12 +104,9 @@ Result<std::unique_ptr<Exporter>> Exporter::open(sensors::Found found, os::Clock
     if (!socket) return forward(socket, "--phases");
     exporter->socket_ = std::move(*socket);
   }
-  measure::MeterOptions meter_options;
-  meter_options.period = options.period;
-  meter_options.sink = exporter->totals_.get();
-  auto meter = measure::Meter::open(std::move(found), clock, meter_options);
-  if (!meter) return forward(meter, "starting the meter");
-  exporter->meter_ = std::move(*meter);
+  exporter->recorder_ =
+      std::make_unique<measure::Recorder>(std::move(found.devices), clock, options.period, std::function<Duration()>());
+  if (!exporter->totals_->devices().empty()) exporter->sampler_ = std::thread([e = exporter.get()] { e->sample(); });
   if (exporter->socket_) {
     exporter->stop_ = eventfd(0, EFD_CLOEXEC);
     exporter->listener_ = std::thread([e = exporter.get()] { e->listen(); });
@@ -123,7 +120,15 @@ Exporter::~Exporter() {
     listener_.join();
   }
   if (stop_ >= 0) close(stop_);
-  if (meter_) meter_->stop();
+  alarm_.ring();
+  if (sampler_.joinable()) sampler_.join();
+}
+
+void Exporter::sample() {
+  const auto take = [this](const measure::ReadMoment& read) {
+    totals_->take({read.device, read.time, read.channels, read.readings});
+  };
+  while (!clock_.wait_until(recorder_->next_due(), alarm_)) recorder_->step(take);
 }
 
 void Exporter::listen() {

@@ -12,8 +12,8 @@
 #include "diffjoule/api/exporter_metrics.h"
 #include "diffjoule/api/verb.h"
 #include "diffjoule/io/openmetrics_writer.h"
-#include "diffjoule/measure/meter.h"
 #include "diffjoule/measure/phase_socket.h"
+#include "diffjoule/measure/recorder.h"
 #include "diffjoule/measure/running_totals.h"
 #include "diffjoule/os/clock.h"
 
@@ -46,19 +46,20 @@ class Exporter {
   Exporter& operator=(const Exporter&) = delete;
 
   [[nodiscard]] std::string page(io::MetricDialect dialect);
-  [[nodiscard]] const std::vector<std::string>& advice() const { return meter_->advice(); }
 
  private:
   Exporter(os::Clock& clock, ExporterOptions options) : clock_(clock), options_(std::move(options)) {}
+  void sample();  // the one sampler thread; no trace is kept, so that memory stays as it is for ever
   void listen();
 
   os::Clock& clock_;
   ExporterOptions options_;
   std::unique_ptr<measure::RunningTotals> totals_;
-  std::unique_ptr<measure::Meter> meter_;
+  std::unique_ptr<measure::Recorder> recorder_;
   std::unique_ptr<measure::PhaseSocket> socket_;
   int stop_ = -1;
-  std::thread listener_;
+  os::Alarm alarm_;
+  std::thread sampler_, listener_;
   std::atomic<std::uint64_t> images_marked_ = 0;
 };
 

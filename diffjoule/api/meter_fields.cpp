@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "diffjoule/sensors/request.h"
+
 namespace diffjoule::api {
 namespace {
 
@@ -45,15 +47,18 @@ std::vector<Field> meter_fields() {
   };
 }
 
-Result<sensors::Found> sensors_of(const Request& request, os::Clock& clock) {
+Result<sensors::Found> sensors_of(const Request& request, const Context& context, os::Clock& clock) {
   sensors::Surroundings surroundings = sensors::real_surroundings(clock);
+  surroundings.root = context.root;
   surroundings.requests = request.texts("sensor");
-  sensors::Found found = sensors::find_all(surroundings);
-  if (found.devices.empty() && request.flag("assume")) {
+  auto found = sensors::find_asked(surroundings);
+  if (!found) return forward(found, "--sensor");
+  if (found->devices.empty() && request.flag("assume")) {
     surroundings.requests.emplace_back(assumed_sensor);
-    found = sensors::find_all(surroundings);
+    found = sensors::find_asked(surroundings);
+    if (!found) return forward(found, "--assume");
   }
-  return chosen_devices(std::move(found), split(request.texts("devices")));
+  return chosen_devices(std::move(*found), split(request.texts("devices")));
 }
 
 Result<sensors::Found> chosen_devices(sensors::Found found, const std::vector<std::string>& names) {

@@ -16,7 +16,7 @@ namespace diffjoule::api {
 [[nodiscard]] std::vector<Field> meter_fields();
 
 // What was asked for, of what is here: with --assume and no sensor, the model.
-[[nodiscard]] Result<sensors::Found> sensors_of(const Request& request, os::Clock& clock);
+[[nodiscard]] Result<sensors::Found> sensors_of(const Request& request, const Context& context, os::Clock& clock);
 
 // Those named: ids, beginnings of ids, or drivers ("GPU-1f3a", "rapl", "nvml"); an error lists what is there.
 [[nodiscard]] Result<sensors::Found> chosen_devices(sensors::Found found, const std::vector<std::string>& names);

@@ -130,7 +130,7 @@ Result<Answer> run(const Request& request, const Context& context) {
   auto options = options_of(request, context);
   if (!options) return forward(options, "measure");
   os::SystemClock clock;
-  auto found = sensors_of(request, clock);
+  auto found = sensors_of(request, context, clock);
   if (!found) return forward(found, "measure");
   auto measured = measure_command(*options, std::move(*found), clock);
   if (!measured) return forward(measured, "measure");
