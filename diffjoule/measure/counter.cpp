@@ -20,7 +20,7 @@ Duration standing_time(const std::vector<Series::Point>& points) {
   bool inside = false;
   for (const auto& p : points) {
     if (!p.reading.there()) continue;
-    if (p.held) {
+    if (p.held && inside) {
       runs.back() = (p.time - since).in(second);
       continue;
     }

@@ -10,8 +10,6 @@
 namespace diffjoule::measure {
 namespace {
 
-// E[e^2] of white Gaussian noise beside its median of three, standard deviation one.
-constexpr double departure_square = 0.782;
 constexpr int moments = 16;  // for the rectangular moment of a jump
 
 double square(double x) { return x * x; }
@@ -41,6 +39,9 @@ class Sum {
     result.energy = {energy_ * joule, std::sqrt(jumps_ + white_ + edges_ + gap_variance()) * joule, curve_.gain,
                      std::sqrt(edges_) * joule};
     result.gaps = gaps_ * second;
+    // Where most readings differ from their neighbours that much, it is not the sensor that is noisy.
+    const double noise = curve_.noise.in(watt)*elapsed();
+    if (noise > 0.05 * energy_) bursts_ = std::max(bursts_, noise);
     result.burst_share = energy_ > 0.0 ? (window_ < spacing_ ? bursts_ : short_changes()) / energy_ : 0.0;
     result.highest = highest_ * watt;
     return result;
@@ -125,34 +126,31 @@ class Sum {
 
   // The half of points i and i + 1 that this interval stands for.
   void white(std::size_t i, double share) {
-    const double e = 0.5 * (square(v_[i] - m_[i]) + square(v_[i + 1] - m_[i + 1]));
-    if (window_ < spacing_) {
-      white_ += e / departure_square * square(spacing_) * share;
-      const double loud = 5.0 * curve_.noise.in(watt);
-      for (const std::size_t k : {i, i + 1}) {
-        const double departure = std::abs(v_[k] - m_[k]);
-        if (departure > loud && departure > 0.05 * std::abs(m_[k])) bursts_ += 0.5 * departure * spacing_ * share;
-      }
-    } else {
-      white_ += square(curve_.noise.in(watt)*spacing_) * share;
+    const double noise = curve_.noise.in(watt);
+    white_ += square(noise * spacing_) * share;
+    if (window_ >= spacing_) return;
+    for (const std::size_t k : {i, i + 1}) {
+      const double e = std::abs(v_[k] - m_[k]);
+      if (e <= 3.0 * noise) continue;
+      white_ += 0.5 * square(e * spacing_) * share;
+      if (e > 5.0 * noise && e > 0.05 * std::abs(m_[k])) bursts_ += 0.5 * e * spacing_ * share;
     }
   }
 
   void ends() {
     const double begin = 0.0, end = (cover_.end() - origin_).in(second);
-    hold(begin, std::min(end, t_.front()), v_.front(), 0);
-    hold(std::max(begin, t_.back()), end, v_.back(), t_.size() < 3 ? 0 : t_.size() - 3);
+    hold(begin, std::min(end, t_.front()), v_.front(), t_.front(), t_.front() + reach());
+    hold(std::max(begin, t_.back()), end, v_.back(), t_.back() - reach(), t_.back());
   }
 
-  void hold(double from, double to, double power, std::size_t first) {
+  double reach() const { return std::max(2.0 * spacing_, window_); }
+
+  void hold(double from, double to, double power, double seen_from, double seen_to) {
     if (to <= from) return;
     const double held = cover_.within(at(from), at(to)).in(second);
     energy_ += power * held;
     see(power);
-    const std::size_t last = std::min(first + 3, v_.size());
-    const auto [low, high] = std::minmax_element(v_.begin() + static_cast<std::ptrdiff_t>(first),
-                                                 v_.begin() + static_cast<std::ptrdiff_t>(last));
-    edges_ += square((*high - *low) * held) / 3.0;
+    edges_ += square(range_within(seen_from, seen_to) * held) / 3.0;
   }
 
   void edges() {

@@ -8,21 +8,30 @@
 namespace diffjoule::measure {
 namespace {
 
-// Median of |v - median of three| for white Gaussian noise of standard deviation one (a million draws).
-constexpr double median_departure = 0.314;
+// Mean of the lower four fifths of |v - median of three| for white Gaussian noise of standard deviation one (a million
+// draws). The upper fifth may be bursts.
+constexpr double quiet_departure = 0.282;
+constexpr double quiet_share = 0.8;
 constexpr double silent_periods = 3.0;  // longer than so many read periods without a reading is a gap
 
-Power noise_of(const std::vector<PowerPoint>& points) {
+Power noise_of(const std::vector<PowerPoint>& points, Duration spacing) {
   std::vector<double> v;
+  double unchanged = 0.0;  // readings that a held value stands for
   for (const auto& p : points) {
-    if (!p.held) v.push_back(p.power.in(watt));
+    if (p.held) {
+      unchanged += (p.centre - points[static_cast<std::size_t>(&p - points.data()) - 1].centre) / spacing;
+    } else {
+      v.push_back(p.power.in(watt));
+    }
   }
-  if (v.size() < 8) return {};
   const std::vector<double> m = median_of_three(v);
   for (std::size_t i = 0; i < v.size(); ++i) v[i] = std::abs(v[i] - m[i]);
-  const auto middle = v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2);
-  std::nth_element(v.begin(), middle, v.end());
-  return *middle / median_departure * watt;
+  std::sort(v.begin(), v.end());
+  const double quiet = quiet_share * (static_cast<double>(v.size()) + unchanged);
+  if (quiet < 6.0) return {};
+  double sum = 0.0;
+  for (std::size_t i = 0; static_cast<double>(i) < quiet - unchanged && i < v.size(); ++i) sum += v[i];
+  return sum / quiet / quiet_departure * watt;
 }
 
 }  // namespace
@@ -55,12 +64,13 @@ PowerCurve power_curve(const std::vector<Series::Point>& points, const sensors::
       continue;
     }
     if (curve.points.empty()) curve.first_reading = p.time;
-    const bool gap = !curve.points.empty() && !p.held && p.time - last > longest;
-    curve.points.push_back({p.time - back, p.reading.value * watt, p.held, gap});
+    const bool held = p.held && !curve.points.empty();
+    const bool gap = !curve.points.empty() && !held && p.time - last > longest;
+    curve.points.push_back({p.time - back, p.reading.value * watt, held, gap});
     last = p.time;
   }
   curve.last_reading = last;
-  curve.noise = noise_of(curve.points);
+  curve.noise = noise_of(curve.points, curve.spacing);
   return curve;
 }
 

@@ -28,7 +28,7 @@ struct PowerCurve {
   Duration spacing;   // T
   Duration window;    // w
   Duration lag_half;  // half of min(T, u)
-  Power noise;        // of one reading, standard, by the median absolute departure from the median of three
+  Power noise;        // of one reading, standard, from the quiet four fifths of departures from the median of three
   double resolution = 0.0;
   double gain = 0.0;      // relative, standard
   std::size_t zeros = 0;  // readings of 0 W that were not believed
