@@ -157,7 +157,7 @@ report::Page view(const Document& answer) {
 Verb devices() {
   return {
       "devices",
-      "which sensors are here, what each can measure, and what would make more available",
+      "which sensors are here and what each can measure",
       "Looks for every sensor of energy that this machine has: NVIDIA, AMD and Intel GPUs, the counters of the "
       "processor (RAPL), the rails of a Jetson, power meters of servers (ACPI). What is there but cannot be read is "
       "listed with the reason.\n\n"
