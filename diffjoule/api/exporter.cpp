@@ -104,9 +104,13 @@ Result<std::unique_ptr<Exporter>> Exporter::open(sensors::Found found, os::Clock
     if (!socket) return forward(socket, "--phases");
     exporter->socket_ = std::move(*socket);
   }
-  exporter->recorder_ =
-      std::make_unique<measure::Recorder>(std::move(found.devices), clock, options.period, std::function<Duration()>());
-  if (!exporter->totals_->devices().empty()) exporter->sampler_ = std::thread([e = exporter.get()] { e->sample(); });
+  measure::Recorder recorder(std::move(found.devices), clock, options.period, measure::thread_cpu_time);
+  const auto take = [e = exporter.get()](const measure::ReadMoment& read) {
+    e->totals_->take({read.device, read.time, read.channels, read.readings});
+  };
+  if (!exporter->totals_->devices().empty())
+    exporter->sampler_ =
+        std::make_unique<measure::Sampler>(std::move(recorder), clock, measure::Sampler::Hands{take, {}});
   if (exporter->socket_) {
     exporter->stop_ = eventfd(0, EFD_CLOEXEC);
     exporter->listener_ = std::thread([e = exporter.get()] { e->listen(); });
@@ -120,15 +124,7 @@ Exporter::~Exporter() {
     listener_.join();
   }
   if (stop_ >= 0) close(stop_);
-  alarm_.ring();
-  if (sampler_.joinable()) sampler_.join();
-}
-
-void Exporter::sample() {
-  const auto take = [this](const measure::ReadMoment& read) {
-    totals_->take({read.device, read.time, read.channels, read.readings});
-  };
-  while (!clock_.wait_until(recorder_->next_due(), alarm_)) recorder_->step(take);
+  if (sampler_) sampler_->stop();
 }
 
 void Exporter::listen() {

@@ -13,8 +13,8 @@
 #include "diffjoule/api/verb.h"
 #include "diffjoule/io/openmetrics_writer.h"
 #include "diffjoule/measure/phase_socket.h"
-#include "diffjoule/measure/recorder.h"
 #include "diffjoule/measure/running_totals.h"
+#include "diffjoule/measure/sampler.h"
 #include "diffjoule/os/clock.h"
 
 // The machine's energy as metrics for Prometheus, for as long as it lives. Whoever serves them asks for page().
@@ -49,17 +49,15 @@ class Exporter {
 
  private:
   Exporter(os::Clock& clock, ExporterOptions options) : clock_(clock), options_(std::move(options)) {}
-  void sample();  // the one sampler thread; no trace is kept, so that memory stays as it is for ever
   void listen();
 
   os::Clock& clock_;
   ExporterOptions options_;
   std::unique_ptr<measure::RunningTotals> totals_;
-  std::unique_ptr<measure::Recorder> recorder_;
+  std::unique_ptr<measure::Sampler> sampler_;  // and no trace, so that memory stays as it is for ever
   std::unique_ptr<measure::PhaseSocket> socket_;
   int stop_ = -1;
-  os::Alarm alarm_;
-  std::thread sampler_, listener_;
+  std::thread listener_;
   std::atomic<std::uint64_t> images_marked_ = 0;
 };
 

@@ -5,8 +5,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cmath>
 #include <thread>
 
 #include "diffjoule/api/measurement_entry.h"
@@ -31,9 +31,18 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
+measure::StoppingRule rule_of(const CommandOptions& options) {
+  measure::StoppingRule rule;
+  rule.relative_half_width = options.precision.value_or(0.0);
+  rule.most = static_cast<std::size_t>(options.repeat);
+  rule.warm_up = 0;  // those runs are not measured at all
+  return rule;
+}
+
 class Session {
  public:
-  Session(const CommandOptions& options, os::Clock& clock) : options_(options), clock_(clock) {}
+  Session(const CommandOptions& options, os::Clock& clock)
+      : options_(options), clock_(clock), repeats_(rule_of(options)) {}
   Result<MeasuredCommand> run(sensors::Found found);
 
  private:
@@ -42,11 +51,12 @@ class Session {
   void idle(bool before);
   void pause(Duration length);
   Result<os::Ended> run_once();
+  void hear();
   Status repeat();
   void keep_run(const os::Ended& ended);
   void note_end(const os::Ended& ended);
   void add_span(Span span);
-  [[nodiscard]] bool precise_enough() const;
+  void summarise();
   void finish();
   [[nodiscard]] bool more_to_do() const { return !asked_ && !not_started_; }
 
@@ -57,11 +67,12 @@ class Session {
   std::optional<measure::LogPhases> log_;
   std::unique_ptr<store::Recording> recording_;
   std::unique_ptr<measure::Meter> meter_;
+  measure::Repeats repeats_;
   MeasuredCommand result_;
   std::vector<std::string> notes_;
   std::vector<os::OtherProcess> left_;
   std::optional<int> asked_;  // the signal by which somebody wants an end
-  bool not_started_ = false;
+  bool not_started_ = false, measured_ = false;
   os::Instant begin_, end_;  // of all measured runs
   std::string id_;
   Duration started_;
@@ -136,7 +147,7 @@ Result<os::Ended> Session::run_once() {
   std::vector<os::Source> sources;
   if (socket_) {
     command.environment.emplace_back(measure::phases_variable, socket_->address());
-    sources.push_back({socket_->descriptor(), [this] { socket_->listen(); }});
+    sources.push_back({socket_->descriptor(), [this] { hear(); }});
   }
   if (log_) command.see_line = [this](os::Stream, std::string_view line) { log_->see(line, clock_.now()); };
   auto ended = os::run_command(command, *signals_, clock_, sources);
@@ -148,6 +159,14 @@ Result<os::Ended> Session::run_once() {
   if (ended->signal == SIGINT || ended->signal == SIGQUIT) asked_ = ended->signal;
   left_.insert(left_.end(), ended->left.begin(), ended->left.end());
   return ended;
+}
+
+// At once, so that the counters are followed where a phase ends.
+void Session::hear() {
+  socket_->listen();
+  for (Span& span : socket_->marks().spans()) {
+    if (measured_) add_span(std::move(span));
+  }
 }
 
 void Session::add_span(Span span) {
@@ -166,7 +185,10 @@ void Session::keep_run(const os::Ended& ended) {
     for (Span& span : log_->spans(ended.begin, ended.end)) add_span(std::move(span));
   }
   const measure::Measurement m = meter_->measurement(ended.begin, ended.end);
-  result_.runs.push_back({ended.end - ended.begin, measure::totals(m.whole).all, ended.exit_code});
+  const auto energy = measure::totals(m.whole).all;
+  result_.runs.push_back({ended.end - ended.begin, energy, ended.exit_code});
+  if (energy) repeats_.add(energy->value, ended.end - ended.begin);
+  if (options_.precision && energy) result_.stopped_because = repeats_.enough().value_or("");
   note_end(ended);
 }
 
@@ -186,10 +208,13 @@ Status Session::repeat() {
     if (log_) static_cast<void>(log_->spans(ended->begin, ended->end));
     if (options_.cool_down) pause(*options_.cool_down);
   }
-  for (int i = 0; i < options_.repeat && more_to_do() && !precise_enough(); ++i) {
+  for (int i = 0; i < options_.repeat && more_to_do() && result_.stopped_because.empty(); ++i) {
     if (i > 0 && options_.cool_down) pause(*options_.cool_down);
     if (!more_to_do()) break;
+    measured_ = true;
+    const std::uint64_t window = meter_->begin("run");  // its edges are aligned to the counters' steps
     auto ended = run_once();
+    meter_->end(window);
     if (!ended) return forward(ended);
     if (!not_started_) keep_run(*ended);
     if (not_started_) notes_.push_back("\"" + options_.command.front() + "\" was not started: " + ended->not_started);
@@ -197,7 +222,22 @@ Status Session::repeat() {
   return {};
 }
 
-bool Session::precise_enough() const { return false; }
+void Session::summarise() {
+  if (result_.runs.size() < 2) return;
+  result_.summary = repeats_.summary();
+  std::size_t with_energy = 0;
+  for (CommandRun& run : result_.runs) {
+    if (!run.energy) continue;
+    const auto& outliers = result_.summary.outliers;
+    run.outlier = std::find(outliers.begin(), outliers.end(), with_energy++) != outliers.end();
+  }
+  measure::Measurement& m = result_.measurement;
+  if (result_.summary.drift) m.verdict.push_back(*result_.summary.drift);
+  if (!result_.stopped_because.empty()) m.notes.push_back("repeats ended: " + result_.stopped_because);
+  if (options_.precision && with_energy == 0)
+    m.notes.push_back("--precision has no meaning without an energy: all " + std::to_string(options_.repeat) +
+                      " runs were made");
+}
 
 void Session::finish() {
   if (result_.runs.empty()) begin_ = end_ = clock_.now();
@@ -226,6 +266,7 @@ void Session::finish() {
     for (const std::string& note : log_->notes()) notes_.push_back(note);
   }
   m.notes.insert(m.notes.end(), notes_.begin(), notes_.end());
+  summarise();
   if (!recording_) return;
   for (const std::string& problem : recording_->problems()) m.notes.push_back("store: " + problem);
   const auto stored = recording_->end(entry_of(m), measure::to_document(m));

@@ -8,6 +8,7 @@
 
 #include "diffjoule/error/result.h"
 #include "diffjoule/measure/measurement.h"
+#include "diffjoule/measure/stopping.h"
 #include "diffjoule/os/clock.h"
 #include "diffjoule/sensors/sensor.h"
 
@@ -32,13 +33,15 @@ struct CommandRun {
   Duration elapsed;
   std::optional<Estimate<Energy>> energy;  // of all counted parts
   int exit_code = 0;
-  bool outlier = false;
+  bool outlier = false;  // modified z-score beyond 3.5
 };
 
 struct MeasuredCommand {
   measure::Measurement measurement;  // from the begin of the first measured run to the end of the last
   std::vector<CommandRun> runs;
-  int exit_code = 0;  // of the last run, measured or not
+  measure::RepeatSummary summary;  // of those with an energy
+  std::string stopped_because;     // with a precision to be reached
+  int exit_code = 0;               // of the last run, measured or not
 };
 
 // The command has our streams and signals. An error is the meter's: the command was not run, or not to its end.

@@ -16,6 +16,7 @@
 #include <fstream>
 #include <memory>
 #include <set>
+#include <sstream>
 
 #include "diffjoule/os/tee.h"
 
@@ -60,6 +61,7 @@ std::vector<std::string> environment_with(const std::vector<std::pair<std::strin
 struct Stat {
   char state = '\0';
   std::string name;
+  int parent = 0;
 };
 Stat stat_of(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
@@ -67,7 +69,9 @@ Stat stat_of(int pid) {
   std::getline(file, line);
   const std::size_t open = line.find('('), close = line.rfind(')');
   if (open == std::string::npos || close == std::string::npos || close + 2 >= line.size()) return {};
-  return {line[close + 2], line.substr(open + 1, close - open - 1)};
+  int parent = 0;
+  std::istringstream(line.substr(close + 3)) >> parent;
+  return {line[close + 2], line.substr(open + 1, close - open - 1), parent};
 }
 
 std::set<int> own_children() {
@@ -271,6 +275,15 @@ Result<Ended> run_command(const Command& command, SignalWatch& signals, const Cl
                           const std::vector<Source>& sources) {
   if (command.arguments.empty()) return fail(ErrorCode::invalid_argument, "no command was given");
   return Runner(command, signals, clock, sources).run();
+}
+
+bool descends_from(int pid, const std::vector<int>& ancestors) {
+  constexpr int deepest = 1000;  // a chain that changes while it is followed has an end, too
+  for (int depth = 0; pid > 0 && depth < deepest; ++depth) {
+    if (std::find(ancestors.begin(), ancestors.end(), pid) != ancestors.end()) return true;
+    pid = stat_of(pid).parent;
+  }
+  return false;
 }
 
 std::vector<OtherProcess> still_running(const std::vector<OtherProcess>& left) {

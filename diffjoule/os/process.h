@@ -55,4 +55,7 @@ struct Ended {
 // Those of them that still run.
 [[nodiscard]] std::vector<OtherProcess> still_running(const std::vector<OtherProcess>& left);
 
+// Whether it is one of them or has one of them among its ancestors.
+[[nodiscard]] bool descends_from(int pid, const std::vector<int>& ancestors);
+
 }  // namespace diffjoule::os

@@ -125,6 +125,13 @@ TEST(Process, OtherSourcesAreHeardMeanwhile) {
   close(ends[1]);
 }
 
+TEST(Process, AncestryIsFollowedUp) {
+  EXPECT_TRUE(descends_from(getpid(), {getpid()}));
+  EXPECT_TRUE(descends_from(getpid(), {getppid()}));
+  EXPECT_FALSE(descends_from(getppid(), {getpid()}));
+  EXPECT_FALSE(descends_from(getpid(), {}));
+}
+
 TEST(Process, NoCommandIsAnError) {
   auto signals = SignalWatch::begin();
   ASSERT_TRUE(signals);

@@ -8,6 +8,7 @@
 #include "diffjoule/api/meter_fields.h"
 #include "diffjoule/api/verb.h"
 #include "diffjoule/measure/log_phases.h"
+#include "diffjoule/store/export.h"
 #include "diffjoule/store/place.h"
 #include "diffjoule/units/text.h"
 
@@ -18,6 +19,21 @@ using io::Document;
 using Kind = Field::Kind;
 
 constexpr int most_repeats_for_precision = 100;
+
+// What people say, and the export it is.
+const std::vector<std::pair<std::string, std::string>>& named_exports() {
+  static const std::vector<std::pair<std::string, std::string>> names{
+      {"codecarbon", "codecarbon_csv"}, {"zeus", "zeus_log"}, {"prometheus", "prometheus_text"}};
+  return names;
+}
+
+constexpr const char* own_tables = "tables";
+
+std::vector<std::string> formats() {
+  std::vector<std::string> all{own_tables};
+  for (const auto& [name, member] : named_exports()) all.push_back(name);
+  return all;
+}
 
 std::vector<Field> fields() {
   std::vector<Field> all{
@@ -53,6 +69,10 @@ std::vector<Field> fields() {
       {.name = "store", .help = "file that keeps measurements, else the usual one", .placeholder = "FILE"},
       {.name = "no-store", .kind = Kind::flag, .help = "keep nothing"},
       {.name = "strict", .kind = Kind::flag, .help = "exit code 125 where the verdict is doubtful"},
+      {.name = "csv",
+       .help = "the report as another tool would write it",
+       .placeholder = "FORMAT",
+       .choices = formats()},
       {.name = "output",
        .help = "write the report there instead of to standard error",
        .placeholder = "FILE",
@@ -122,8 +142,30 @@ Document document_of(const MeasuredCommand& measured) {
     row.set("energy_standard_uncertainty_j", run.energy ? Document(run.energy->uncertainty.in(joule)) : Document());
     runs.push(std::move(row.set("exit_code", run.exit_code).set("outlier", run.outlier)));
   }
-  answer.set("runs", std::move(runs));
+  Document repeats;
+  repeats.set("count", static_cast<std::int64_t>(measured.summary.count));
+  repeats.set("mean_energy_j", measured.summary.count > 0 ? Document(measured.summary.mean.in(joule)) : Document());
+  repeats.set("half_width_95_j",
+              measured.summary.half_width ? Document(measured.summary.half_width->in(joule)) : Document());
+  repeats.set("runs", std::move(runs));
+  answer.set("repeats", std::move(repeats));
   return answer;
+}
+
+// The text of --csv FORMAT.
+Result<std::optional<std::string>> exported(const Request& request, const measure::Measurement& measurement) {
+  const auto format = request.text("csv");
+  if (!format) return std::optional<std::string>();
+  if (*format == own_tables) return std::optional<std::string>(report::to_csv(page_of(measurement)));
+  for (const auto& [name, member] : named_exports()) {
+    if (name != *format) continue;
+    auto writer = store::export_named(member);
+    if (!writer) return forward(writer);
+    auto text = (*writer)->write(measurement, {});
+    if (!text) return forward(text, "--csv " + *format);
+    return std::optional<std::string>(std::move(*text));
+  }
+  return std::optional<std::string>();
 }
 
 Result<Answer> run(const Request& request, const Context& context) {
@@ -135,14 +177,38 @@ Result<Answer> run(const Request& request, const Context& context) {
   auto measured = measure_command(*options, std::move(*found), clock);
   if (!measured) return forward(measured, "measure");
   Answer answer{document_of(*measured), false, {}};
+  auto text = exported(request, measured->measurement);
+  if (!text) return forward(text, "measure");
+  answer.text = std::move(*text);
   answer.exit_code = request.flag("strict") && is_doubtful(measured->measurement) ? 125 : measured->exit_code;
   return answer;
+}
+
+report::Table table_of(const Document& repeats) {
+  report::Table table({{"run"}, {"energy"}, {"time"}, {"exit code"}, {""}});
+  std::int64_t number = 0;
+  for (const Document& run : *repeats.find("runs")->array()) {
+    const Document* energy = run.find("energy_j");
+    table.add({report::Cell::whole(static_cast<std::uint64_t>(++number)),
+               energy->is_number() ? report::Cell::quantity(energy->number() * joule) : report::Cell(),
+               report::Cell::quantity(run.find("elapsed_s")->number() * second),
+               report::Cell::whole(static_cast<std::uint64_t>(*run.find("exit_code")->integer())),
+               *run.find("outlier")->boolean() ? "outlier" : ""});
+  }
+  const Document *mean = repeats.find("mean_energy_j"), *half_width = repeats.find("half_width_95_j");
+  if (!mean->is_number()) return table;
+  table.rule();
+  const std::string width = half_width->is_number() ? "+/- " + to_text(half_width->number() * joule) + " (95 %)" : "";
+  table.add({"mean", report::Cell::quantity(mean->number() * joule), {}, {}, width});
+  return table;
 }
 
 report::Page view(const Document& answer) {
   const auto measurement = measure::measurement_from(answer);
   if (!measurement) return std::move(report::Page().text(measurement.error().message()));
-  return page_of(*measurement);
+  report::Page page = page_of(*measurement);
+  if (const Document* repeats = answer.find("repeats")) page.table(table_of(*repeats));
+  return page;
 }
 
 }  // namespace
