@@ -17,9 +17,9 @@ bool is_plain(const std::string& word) {
 
 std::int64_t doubts_in(const measure::Measurement& m) {
   std::size_t count = m.verdict.size();
-  for (const measure::PartEnergy& part : m.whole.parts) count += part.verdict.size();
+  for (const measure::PartEnergy& part : m.whole.parts) count += part.counted ? part.verdict.size() : 0;
   for (const measure::Phase& phase : m.phases) {
-    for (const measure::PartEnergy& part : phase.parts) count += part.verdict.size();
+    for (const measure::PartEnergy& part : phase.parts) count += part.counted ? part.verdict.size() : 0;
   }
   return static_cast<std::int64_t>(count);
 }

@@ -32,6 +32,9 @@ bool is_assumed(const Measurement& m, const std::string& id) {
                      [&id](const sensors::DeviceInfo& device) { return device.id == id && device.assumed; });
 }
 
+// What is inside another part and not told apart here is nothing to know; the whole is in the other.
+bool is_shown(const PartEnergy& part) { return part.counted || part.energy; }
+
 void add_part(report::Table& table, const Measurement& m, const std::string& phase, const PartEnergy& part,
               Duration elapsed) {
   const std::string assumed = is_assumed(m, part.device) ? ", assumed" : "";
@@ -46,7 +49,9 @@ void add_part(report::Table& table, const Measurement& m, const std::string& pha
 
 void add_phase(report::Table& table, const Measurement& m, const Phase& phase) {
   const std::string name = phase.name + (phase.count > 1 ? " x" + std::to_string(phase.count) : "");
-  for (const PartEnergy& part : phase.parts) add_part(table, m, name, part, phase.elapsed);
+  for (const PartEnergy& part : phase.parts) {
+    if (is_shown(part)) add_part(table, m, name, part, phase.elapsed);
+  }
   if (phase.parts.empty()) {
     table.add({name, "", "", report::Cell::measure("none"), {}, {}, report::Cell::quantity(phase.elapsed)});
   }
@@ -78,10 +83,14 @@ std::string verdict_of(const Measurement& m) {
     }
   };
   say(m.verdict, "", "");
-  for (const PartEnergy& part : m.whole.parts) say(part.verdict, part.device, " (" + device_name(m, part.device) + ")");
+  for (const PartEnergy& part : m.whole.parts) {
+    if (part.counted) say(part.verdict, part.device, " (" + device_name(m, part.device) + ")");
+  }
   for (const Phase& phase : m.phases) {
-    for (const PartEnergy& part : phase.parts)
+    for (const PartEnergy& part : phase.parts) {
+      if (!part.counted) continue;
       say(part.verdict, part.device, " (" + phase.name + ", " + device_name(m, part.device) + ")");
+    }
   }
   if (!lines.empty()) return "Verdict: doubtful" + lines;
   return measure::totals(m.whole).all ? "Verdict: trustworthy; nothing was seen that casts doubt on it." : "";
@@ -90,7 +99,7 @@ std::string verdict_of(const Measurement& m) {
 std::string missing_of(const Measurement& m) {
   std::string lines;
   for (const PartEnergy& part : m.whole.parts) {
-    if (!part.energy && !part.missing.empty())
+    if (is_shown(part) && !part.energy && !part.missing.empty())
       lines +=
           "\n- " + std::string(sensors::name(part.part)) + ", " + device_name(m, part.device) + ": " + part.missing;
   }

@@ -125,7 +125,7 @@ Result<CommandOptions> options_of(const Request& request, const Context& context
 bool is_doubtful(const measure::Measurement& m) {
   const auto doubted = [](const measure::Phase& phase) {
     return std::any_of(phase.parts.begin(), phase.parts.end(),
-                       [](const measure::PartEnergy& part) { return !part.verdict.empty(); });
+                       [](const measure::PartEnergy& part) { return part.counted && !part.verdict.empty(); });
   };
   return !m.verdict.empty() || doubted(m.whole) || std::any_of(m.phases.begin(), m.phases.end(), doubted) ||
          !measure::totals(m.whole).all;
@@ -139,7 +139,7 @@ Document document_of(const MeasuredCommand& measured) {
     Document row;
     row.set("elapsed_s", run.elapsed.in(second));
     row.set("energy_j", run.energy ? Document(run.energy->value.in(joule)) : Document());
-    row.set("energy_standard_uncertainty_j", run.energy ? Document(run.energy->uncertainty.in(joule)) : Document());
+    row.set("energy_uncertainty_j", run.energy ? Document(run.energy->uncertainty.in(joule)) : Document());
     runs.push(std::move(row.set("exit_code", run.exit_code).set("outlier", run.outlier)));
   }
   Document repeats;
