@@ -62,6 +62,12 @@ Result<std::string> read_file(const std::string& path) {
 
 Status write_file(const std::string& path, std::string_view bytes) {
   if (path == "-") return write_all(STDOUT_FILENO, bytes, "standard output");
+  struct stat there {};
+  if (::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (file.number < 0) return fail(ErrorCode::unavailable, "writing " + path + ": " + reason());
+    return write_all(file.number, bytes, path);
+  }
   const std::string beside = path + ".partial-" + std::to_string(::getpid());
   Status written;
   {

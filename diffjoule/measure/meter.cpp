@@ -20,6 +20,7 @@
 #include "diffjoule/measure/sampler.h"
 #include "diffjoule/measure/schedule.h"
 #include "diffjoule/measure/trace.h"
+#include "diffjoule/os/process.h"
 #include "diffjoule/units/text.h"
 
 namespace diffjoule::measure {
@@ -54,8 +55,14 @@ class Meter::Impl {
     Sampler::Hands hands{[this](const ReadMoment& m) { take(m); }, {}};
     if (!options_.own_processes.empty()) {
       hands.look = [this](std::size_t d, os::Instant t, const std::vector<sensors::Occupant>& o) {
+        std::vector<int> own;
+        for (const sensors::Occupant& occupant : o) {
+          if (os::descends_from(occupant.pid, options_.own_processes)) own.push_back(occupant.pid);
+        }
+        // None of them here: still somebody's, so that the others are others.
+        if (own.empty()) own = options_.own_processes;
         const std::lock_guard lock(queue_mutex_);
-        occupancy_[d].add(t, o, options_.own_processes);
+        occupancy_[d].add(t, o, own);
       };
     }
     sampler_ = std::make_unique<Sampler>(std::move(recorder), clock_, std::move(hands));

@@ -40,7 +40,7 @@ struct MeterOptions {
       std::nullopt;   // between samples, 10 ms at least; absent: each channel's own update period
   bool align = true;  // at the edges of a window, follow the counter until it steps (every 2 ms, at most 120 ms)
   std::vector<std::string> devices = {};  // ids or prefixes; empty: all
-  std::vector<int> own_processes = {};    // whose use of a device is ours
+  std::vector<int> own_processes = {};    // whose use of a device is ours, and that of what descends from them
   Sink* sink = nullptr;
 };
 

@@ -3,8 +3,11 @@
 #include "diffjoule/io/file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <cstdio>
 #include <filesystem>
+#include <thread>
 
 namespace diffjoule::io {
 namespace {
@@ -25,6 +28,19 @@ TEST(File, ReadsBackWhatWasWrittenAndLeavesNothingBeside) {
   for (const auto& entry : std::filesystem::directory_iterator(folder()))
     files += entry.path().filename().string().starts_with("a") ? 1U : 0U;
   EXPECT_EQ(files, 1U);
+}
+
+TEST(File, APipeIsWrittenToAndNotReplaced) {
+  const std::string path = testing::TempDir() + "written-pipe";
+  std::remove(path.c_str());
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  std::string got;
+  std::thread reader([&] { got = read_file(path).value_or("nothing"); });
+  EXPECT_TRUE(write_file(path, "bytes"));
+  reader.join();
+  EXPECT_EQ(got, "bytes");
+  EXPECT_TRUE(std::filesystem::is_fifo(path));
+  std::remove(path.c_str());
 }
 
 TEST(File, NamesWhatCannotBeReadOrWritten) {
