@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diffjoule/error/result.h"
+#include "diffjoule/measure/meter.h"
+#include "diffjoule/os/clock.h"
+
+// The meter's end of the phases protocol (phase_client.h): a socket in a private folder, and the spans that were
+// marked.
+namespace diffjoule::measure {
+
+// What marks add up to. Bounded: a program that marks without end is counted, not kept.
+class PhaseMarks {
+ public:
+  // One datagram that arrived at `now`. Times before `earliest` or after now are not believed: arrival counts.
+  void take(std::string_view datagram, os::Instant now, os::Instant earliest);
+
+  // Finished spans since the last call; with `all_until`, the open ones too, cut off there and said to be.
+  [[nodiscard]] std::vector<Span> spans();
+  [[nodiscard]] std::vector<Span> spans(os::Instant all_until);
+  // "mark" events by name.
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& moments() const { return moments_; }
+  // What was not as it should be, for people: malformed marks, ends without begin, phases still open.
+  [[nodiscard]] std::vector<std::string> notes() const;
+
+  static constexpr std::size_t most_open = 10'000, most_spans = 1'000'000, most_names = 10'000;
+
+ private:
+  struct Open {
+    std::string name;
+    std::int64_t pid;
+    std::int64_t id;
+    bool has_id;
+    os::Instant begin;
+  };
+  void end(const Open& mark);
+
+  std::vector<Open> open_;
+  std::vector<Span> done_;
+  std::map<std::string, std::uint64_t> moments_;
+  std::size_t kept_ = 0, malformed_ = 0, unmatched_ = 0, beyond_ = 0, misdated_ = 0, cut_off_ = 0;
+  std::string first_malformed_;
+};
+
+class PhaseSocket {
+ public:
+  // In a folder of its own under `folder` (empty: the system's for temporary files), both removed at the end.
+  [[nodiscard]] static Result<std::unique_ptr<PhaseSocket>> open(const os::Clock& clock,
+                                                                 const std::string& folder = "");
+  ~PhaseSocket();
+  PhaseSocket(const PhaseSocket&) = delete;
+  PhaseSocket& operator=(const PhaseSocket&) = delete;
+
+  [[nodiscard]] std::string address() const { return "unix:" + path_; }  // for DIFFJOULE_PHASES
+  [[nodiscard]] int descriptor() const { return descriptor_; }           // readable when there is a mark
+  void listen();                                                         // takes what is there; never waits
+  [[nodiscard]] PhaseMarks& marks() { return marks_; }
+
+ private:
+  explicit PhaseSocket(const os::Clock& clock) : clock_(clock), opened_(clock.now()) {}
+  const os::Clock& clock_;
+  os::Instant opened_;
+  std::string folder_, path_;
+  int descriptor_ = -1;
+  PhaseMarks marks_;
+};
+
+}  // namespace diffjoule::measure
