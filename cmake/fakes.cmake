@@ -1,0 +1,15 @@
+# Stand-ins for vendors' libraries, for the tests: build folder/fakes/. See tests/fakes/nvml/README.md.
+foreach(age "" old)
+  set(target fake_nvml)
+  if(age)
+    set(target fake_nvml_${age})
+  endif()
+  add_library(${target} SHARED tests/fakes/nvml/library.cpp tests/fakes/nvml/script.cpp tests/fakes/nvml/gpu.cpp)
+  target_include_directories(${target} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+  target_link_libraries(${target} PRIVATE diffjoule_options nlohmann_json::nlohmann_json)
+  set_target_properties(${target} PROPERTIES PREFIX "" OUTPUT_NAME libnvidia-ml SUFFIX .so.1 NO_SONAME ON
+    CXX_VISIBILITY_PRESET hidden LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/fakes/${age})
+  if(age)
+    target_compile_definitions(${target} PRIVATE FAKE_NVML_OLD)
+  endif()
+endforeach()
