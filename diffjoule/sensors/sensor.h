@@ -39,8 +39,8 @@ struct Channel {
   std::string name;  // of its own on the device: "energy", "power.instant"
   Measurand measurand = Measurand::power;
   Part part = Part::gpu;
-  Duration update_period;                             // a new value so often; zero: not known
-  Duration averaging_window;                          // of a power; zero: the moment
+  Duration update_period = {};                        // a new value so often; zero: not known
+  Duration averaging_window = {};                     // of a power; zero: the moment
   double resolution = 0.0;                            // the least difference it can show
   std::optional<double> wraps_at = std::nullopt;      // a cumulative value starts again at zero after this one
   bool may_wrap = false;                              // it wraps, nobody says where: a decrease is a gap, not a reset
@@ -70,7 +70,7 @@ struct DeviceInfo {
   std::string bus_id = {};  // PCI, "0000:3b:00.0"; empty where there is none
   bool assumed = false;     // a model, not a sensor: all it says is marked
   bool partition = false;   // a slice (MIG) of a device whose energy is that of the whole card
-  std::vector<Channel> channels;
+  std::vector<Channel> channels = {};
   std::vector<std::string> remarks = {};  // "the energy counter is not supported: power is integrated instead"
 };
 
@@ -91,7 +91,7 @@ struct Surroundings {
   std::string root = "/";                          // before every path of /sys, /proc and /dev
   std::string nvml_library = "libnvidia-ml.so.1";  // as dlopen takes it
   std::string amdsmi_library = "libamd_smi.so";
-  std::function<std::optional<std::string>(const std::string& name)> environment;  // getenv
+  std::function<std::optional<std::string>(const std::string& name)> environment = {};  // getenv
   // What the user asked for by name: a recording to replay, an address of a wall meter, a model's watts.
   std::vector<std::string> requests = {};  // "replay:FILE", "wall:tcp://127.0.0.1:5555", "model:cpu=65"
 };
