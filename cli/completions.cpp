@@ -39,7 +39,8 @@ std::string quoted(const std::string& text) {
 
 std::vector<api::Field> all_fields(const api::Verb& verb) {
   std::vector<api::Field> fields = verb.fields;
-  fields.insert(fields.end(), common_flags().begin(), common_flags().end());
+  const std::vector<api::Field> common = common_flags_of(verb);
+  fields.insert(fields.end(), common.begin(), common.end());
   return fields;
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/flags.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "diffjoule/io/json.h"
@@ -23,6 +24,15 @@ const std::vector<api::Field>& common_flags() {
   return flags;
 }
 
+std::vector<api::Field> common_flags_of(const api::Verb& verb) {
+  std::vector<api::Field> flags;
+  for (const api::Field& flag : common_flags()) {
+    const auto is_meant = [&flag](const api::Field& field) { return field.name == flag.name; };
+    if (std::none_of(verb.fields.begin(), verb.fields.end(), is_meant)) flags.push_back(flag);
+  }
+  return flags;
+}
+
 const std::vector<api::Field>& asking_flags() {
   static const std::vector<api::Field> flags{
       {.name = "help", .kind = Kind::flag, .help = "this page; after a verb: its flags", .letter = 'h'},
@@ -38,6 +48,7 @@ const std::vector<api::Field>& asking_flags() {
 
 std::string spelling(const api::Field& field) {
   const std::string value = field.placeholder.empty() ? "TEXT" : field.placeholder;
+  if (field.rest) return field.required ? "-- " + value + "..." : "[-- " + value + "...]";
   if (field.positional) {
     const std::string text = field.many ? value + "..." : value;
     return field.required ? text : "[" + text + "]";
@@ -64,11 +75,15 @@ std::string explanation(const api::Field& field) {
 }
 
 std::string usage(const api::Verb& verb) {
-  std::string text = "diffjoule " + verb.name;
+  std::string text = "diffjoule " + verb.name, rest;
   for (const api::Field& field : verb.fields) {
-    if (field.positional || field.required) text += " " + spelling(field);
+    if (field.rest) {
+      rest = " " + spelling(field);
+    } else if (field.positional || field.required) {
+      text += " " + spelling(field);
+    }
   }
-  return text + " [flags]";
+  return text + " [flags]" + rest;
 }
 
 const std::vector<std::pair<std::string, std::string>>& exit_codes() {
@@ -76,6 +91,8 @@ const std::vector<std::pair<std::string, std::string>>& exit_codes() {
       {"0", "done"},
       {"1", "answered, but something was left out; the warnings say what"},
       {"2", "could not: the request, the data or the output were not as they must be"},
+      {"N",
+       "measure: the command's own, 128 + n by signal, 127 not found, 126 not to be executed, 125 the meter failed"},
   };
   return codes;
 }

@@ -13,6 +13,9 @@ namespace diffjoule::cli {
 // Flags that every verb takes; the door's own. As fields, so that they are shown as those are.
 [[nodiscard]] const std::vector<api::Field>& common_flags();
 
+// Those of them that a verb has no field of its own for.
+[[nodiscard]] std::vector<api::Field> common_flags_of(const api::Verb& verb);
+
 // Flags that take the place of a verb: --help, --version, --man, --completions.
 [[nodiscard]] const std::vector<api::Field>& asking_flags();
 

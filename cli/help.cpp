@@ -51,7 +51,8 @@ std::string help_page(const api::Verb& verb) {
   for (const api::Field& field : verb.fields) (field.positional ? positionals : flags).push_back(field);
   std::string text = "diffjoule " + verb.name + ": " + verb.summary + "\n\nUsage: " + usage(verb) + "\n\n";
   text += report::wrapped(verb.description, 0);
-  text += section("Arguments", positionals) + section("Flags", flags) + section("Flags of every verb", common_flags());
+  text += section("Arguments", positionals) + section("Flags", flags) +
+          section("Flags of every verb", common_flags_of(verb));
   text += "\nExamples\n";
   for (const std::string& example : verb.examples) text += "  " + example + "\n";
   return text;

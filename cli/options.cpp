@@ -32,6 +32,7 @@ std::string names_of(const api::Field& field) {
 
 void add_options(CLI::App& app, const std::vector<api::Field>& fields, std::list<Said>& said) {
   for (const api::Field& field : fields) {
+    if (field.rest) continue;  // taken off before anything is parsed
     Said& entry = said.emplace_back(Said{&field});
     if (field.kind == Kind::flag) {
       entry.option = app.add_flag(names_of(field));
@@ -158,19 +159,53 @@ Result<Options> read_question(const std::vector<std::string>& arguments) {
   return options;
 }
 
-// Flags that every verb takes may stand before it: they are moved to the end.
-std::vector<std::string> verb_first(std::vector<std::string> arguments) {
-  for (std::size_t moved = 0; moved < arguments.size() && arguments.front().starts_with("--");) {
-    const std::string first = arguments.front();
-    const auto is_meant = [&first](const api::Field& f) { return first.substr(2, first.find('=') - 2) == f.name; };
-    const auto flag = std::find_if(common_flags().begin(), common_flags().end(), is_meant);
-    if (flag == common_flags().end() || flag->name == "help") break;
-    const bool takes_next = flag->kind != Kind::flag && first.find('=') == std::string::npos && arguments.size() > 1;
-    const std::ptrdiff_t count = takes_next ? 2 : 1;
-    std::rotate(arguments.begin(), arguments.begin() + count, arguments.end());
-    moved += static_cast<std::size_t>(count);
+// Whether it is one of these flags and the next argument is its value.
+const api::Field* flag_of(const std::vector<api::Field>& fields, const std::string& argument) {
+  const std::string said = argument.substr(0, argument.find('='));
+  for (const api::Field& field : fields) {
+    if (!field.positional &&
+        (said == "--" + field.name || (field.letter != '\0' && said == std::string("-") + field.letter)))
+      return &field;
   }
-  return arguments;
+  return nullptr;
+}
+bool takes_next(const api::Field& flag, const std::string& argument) {
+  return flag.kind != Kind::flag && argument.find('=') == std::string::npos;
+}
+
+// Flags that every verb takes may stand before it: they are moved behind it.
+std::vector<std::string> verb_first(const std::vector<std::string>& arguments) {
+  std::size_t verb = 0;
+  while (verb < arguments.size()) {
+    const api::Field* flag = flag_of(common_flags(), arguments[verb]);
+    if (flag == nullptr || flag->name == "help") break;
+    verb += takes_next(*flag, arguments[verb]) ? 2 : 1;
+  }
+  if (verb >= arguments.size()) return arguments;
+  std::vector<std::string> ordered = arguments;
+  const auto place = ordered.begin() + static_cast<std::ptrdiff_t>(verb);
+  std::rotate(ordered.begin(), place, place + 1);
+  return ordered;
+}
+
+// A verb that runs a command takes it as it stands: what comes after "--", or from the first word that is neither a
+// flag nor a flag's value.
+void take_rest(const api::Verb& verb, std::vector<std::string>& arguments, io::Document& request) {
+  const auto field = std::find_if(verb.fields.begin(), verb.fields.end(), [](const api::Field& f) { return f.rest; });
+  if (field == verb.fields.end()) return;
+  std::vector<api::Field> flags = common_flags_of(verb);
+  flags.insert(flags.end(), verb.fields.begin(), verb.fields.end());
+  std::size_t first = 0;
+  while (first < arguments.size() && arguments[first].starts_with('-') && arguments[first] != "--") {
+    const api::Field* flag = flag_of(flags, arguments[first]);
+    first += flag != nullptr && takes_next(*flag, arguments[first]) ? 2 : 1;
+  }
+  if (first >= arguments.size()) return;
+  const auto place = arguments.begin() + static_cast<std::ptrdiff_t>(first);
+  io::Document list = io::Document::Array{};
+  for (auto argument = place + (*place == "--" ? 1 : 0); argument != arguments.end(); ++argument) list.push(*argument);
+  if (!list.array()->empty()) request.set(field->name, std::move(list));
+  arguments.erase(place, arguments.end());
 }
 
 }  // namespace
@@ -181,15 +216,18 @@ Result<Options> read_options(const std::vector<std::string>& given) {
   auto verb = api::verb_named(arguments.front());
   if (!verb) return forward(verb);
   const api::Verb& chosen = **verb;
-  auto line = parsed({arguments.begin() + 1, arguments.end()}, chosen.fields, common_flags());
-  if (!line) return forward(line, chosen.name);
   Options options;
   options.verb = &chosen;
+  std::vector<std::string> before{arguments.begin() + 1, arguments.end()};
+  take_rest(chosen, before, options.request);
+  const std::vector<api::Field> common = common_flags_of(chosen);
+  auto line = parsed(before, chosen.fields, common);
+  if (!line) return forward(line, chosen.name);
   if (!first_of(line->own, "help").empty()) {
     options.ask = Options::Ask::help;
     return options;
   }
-  if (!line->rest.empty()) return not_understood(line->rest, &chosen, {&chosen.fields, &common_flags()});
+  if (!line->rest.empty()) return not_understood(line->rest, &chosen, {&chosen.fields, &common});
   if (auto status = fill_request(line->said, options.request); !status) return forward(status, chosen.name);
   io::Document own;
   if (auto status = fill_request(line->own, own); !status) return forward(status, chosen.name);

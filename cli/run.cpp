@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/run.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -10,12 +13,14 @@
 #include "cli/manual.h"
 #include "cli/options.h"
 #include "diffjoule/api/version.h"
+#include "diffjoule/io/file.h"
 #include "diffjoule/io/json.h"
+#include "diffjoule/os/process.h"
 
 namespace diffjoule::cli {
 namespace {
 
-constexpr int done = 0, in_part = 1, could_not = 2;
+constexpr int done = 0, in_part = 1, could_not = 2, meter_failed = 125;
 
 void tell(const Surroundings& s, const std::string& line) { std::fprintf(s.err, "diffjoule: %s\n", line.c_str()); }
 
@@ -46,14 +51,58 @@ Result<api::Answer> asked(const Options& options) {
   return api::call(options.verb->name, options.request, context);
 }
 
+// The program that is the answer, in our place or as our child.
+int run_program(const std::vector<std::string>& program, const Surroundings& s) {
+  if (s.may_become) {
+    std::vector<std::string> texts = program;
+    std::vector<char*> arguments;
+    for (std::string& text : texts) arguments.push_back(text.data());
+    arguments.push_back(nullptr);
+    execv(arguments.front(), arguments.data());
+    tell(s, "\"" + program.front() + "\" could not be started: " + std::strerror(errno));
+    return could_not;
+  }
+  auto signals = os::SignalWatch::begin();
+  const auto ended =
+      signals ? os::run_command({program}, **signals, os::SystemClock()) : Result<os::Ended>(forward(signals));
+  if (ended && ended->not_started.empty()) return ended->exit_code;
+  tell(s, ended ? "\"" + program.front() + "\" could not be started: " + ended->not_started : ended.error().message());
+  return could_not;
+}
+
+// A verb that runs a command leaves it standard output.
+int print_beside(const Options& options, const std::string& text, int code, const Surroundings& s) {
+  const io::Document* output = options.request.find("output");
+  if (output != nullptr && output->text() != nullptr) {
+    const auto written = io::write_file(*output->text(), text);
+    if (written) return code;
+    tell(s, "the report could not be written: " + written.error().message());
+  } else {
+    if (std::fwrite(text.data(), 1, text.size(), s.err) == text.size() && std::fflush(s.err) == 0) return code;
+  }
+  return meter_failed;
+}
+
 int answer(const Options& options, const Surroundings& s) {
+  const bool beside = options.verb->runs_a_command;
   auto given = asked(options);
   if (!given) {
     tell(s, given.error().message());
-    return could_not;
+    return beside ? meter_failed : could_not;
   }
+  if (!given->program.empty()) return run_program(given->program, s);
   for (const std::string& warning : given->warnings) tell(s, "note: " + warning);
-  return print(s, formatted(options, given->document, s), given->partial ? in_part : done);
+  const std::string text = given->text ? *given->text : formatted(options, given->document, s);
+  const int code = given->exit_code.value_or(given->partial ? in_part : done);
+  return beside ? print_beside(options, text, code, s) : print(s, text, code);
+}
+
+// Whose arguments they are, as far as that can be seen where they were not understood.
+bool for_a_command(const std::vector<std::string>& arguments) {
+  const auto runs = [&arguments](const api::Verb& verb) {
+    return verb.runs_a_command && std::find(arguments.begin(), arguments.end(), verb.name) != arguments.end();
+  };
+  return std::any_of(api::all_verbs().begin(), api::all_verbs().end(), runs);
 }
 
 }  // namespace
@@ -62,7 +111,7 @@ int run(const std::vector<std::string>& arguments, const Surroundings& s) {
   const auto options = read_options(arguments);
   if (!options) {
     tell(s, options.error().message());
-    return could_not;
+    return for_a_command(arguments) ? meter_failed : could_not;
   }
   switch (options->ask) {
     case Options::Ask::help:

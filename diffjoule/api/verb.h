@@ -28,6 +28,7 @@ struct Field {
   bool positional = false;
   bool required = false;
   bool many = false;                      // a list of texts
+  bool rest = false;                      // of a list: everything after "--", untouched (a command to run)
   std::vector<std::string> choices = {};  // all that may be said; empty: anything
   std::optional<double> least = std::nullopt, most = std::nullopt;
 };
@@ -54,8 +55,11 @@ struct Context {
 
 struct Answer {
   io::Document document;
-  bool partial = false;               // answered, but something was left out: exit code 1
-  std::vector<std::string> warnings;  // for people, beside the answer
+  bool partial = false;                   // answered, but something was left out: exit code 1
+  std::vector<std::string> warnings;      // for people, beside the answer
+  std::optional<std::string> text = {};   // the answer in a form that was asked for by a field of the verb
+  std::optional<int> exit_code = {};      // another's, handed on
+  std::vector<std::string> program = {};  // this one with these arguments is the answer: the door runs it
 };
 
 struct Verb {
@@ -66,6 +70,9 @@ struct Verb {
   std::vector<std::string> examples;  // command lines that run as they stand
   Result<Answer> (*run)(const Request& request, const Context& context);
   report::Page (*view)(const io::Document& answer);
+  // Standard output belongs to what the verb runs: the answer goes to the file of its field "output", else to standard
+  // error, and what the verb could not do is exit code 125, as distinct from what the command could not do.
+  bool runs_a_command = false;
 };
 
 // The members of verbs/, by name of file.

@@ -119,13 +119,33 @@ Result<std::unique_ptr<PhaseSocket>> PhaseSocket::open(const os::Clock& clock, c
     return fail(ErrorCode::unavailable,
                 "making a folder for the phases socket in " + base + ": " + std::strerror(errno));
   made->folder_ = pattern;
-  made->path_ = pattern + "/phases";
-  at.sun_family = AF_UNIX;
-  std::memcpy(at.sun_path, made->path_.data(), made->path_.size());
-  made->descriptor_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (made->descriptor_ < 0 || bind(made->descriptor_, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
-    return fail(ErrorCode::unavailable, "making the phases socket " + made->path_ + ": " + std::strerror(errno));
+  if (auto bound = made->bind_to(pattern + "/phases"); !bound) return forward(bound);
   return made;
+}
+
+Result<std::unique_ptr<PhaseSocket>> PhaseSocket::open_at(const os::Clock& clock, const std::string& path) {
+  if (PhaseClient::connect("unix:" + path))
+    return fail(ErrorCode::unavailable, "somebody else listens for phases at " + path);
+  std::error_code error;
+  if (std::filesystem::is_socket(path, error)) std::filesystem::remove(path, error);
+  auto made = std::unique_ptr<PhaseSocket>(new PhaseSocket(clock));
+  if (auto bound = made->bind_to(path); !bound) return forward(bound);
+  return made;
+}
+
+Status PhaseSocket::bind_to(const std::string& path) {
+  sockaddr_un at{};
+  if (path.empty() || path.size() >= sizeof at.sun_path)
+    return fail(ErrorCode::invalid_argument, "the path of a phases socket has 1 to " +
+                                                 std::to_string(sizeof at.sun_path - 1) + " characters, found \"" +
+                                                 path + "\"");
+  at.sun_family = AF_UNIX;
+  std::memcpy(at.sun_path, path.data(), path.size());
+  descriptor_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (descriptor_ < 0 || bind(descriptor_, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
+    return fail(ErrorCode::unavailable, "making the phases socket " + path + ": " + std::strerror(errno));
+  path_ = path;
+  return {};
 }
 
 PhaseSocket::~PhaseSocket() {

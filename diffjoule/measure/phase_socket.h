@@ -55,6 +55,8 @@ class PhaseSocket {
   // In a folder of its own under `folder` (empty: the system's for temporary files), both removed at the end.
   [[nodiscard]] static Result<std::unique_ptr<PhaseSocket>> open(const os::Clock& clock,
                                                                  const std::string& folder = "");
+  // At that very path, for programs that are started by others; a file there that nobody listens to is replaced.
+  [[nodiscard]] static Result<std::unique_ptr<PhaseSocket>> open_at(const os::Clock& clock, const std::string& path);
   ~PhaseSocket();
   PhaseSocket(const PhaseSocket&) = delete;
   PhaseSocket& operator=(const PhaseSocket&) = delete;
@@ -66,6 +68,7 @@ class PhaseSocket {
 
  private:
   explicit PhaseSocket(const os::Clock& clock) : clock_(clock), opened_(clock.now()) {}
+  [[nodiscard]] Status bind_to(const std::string& path);
   const os::Clock& clock_;
   os::Instant opened_;
   std::string folder_, path_;

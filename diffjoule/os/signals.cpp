@@ -2,12 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/os/signals.h"
 
+#include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "diffjoule/os/clock.h"
 
 namespace diffjoule::os {
 namespace {
@@ -62,6 +66,22 @@ std::optional<Signal> SignalWatch::next() {
   signalfd_siginfo info{};
   if (read(descriptor_, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return std::nullopt;
   return Signal{static_cast<int>(info.ssi_signo), info.ssi_code == SI_KERNEL, static_cast<int>(info.ssi_pid)};
+}
+
+std::optional<int> SignalWatch::wait(Duration at_most, int other) {
+  const SystemClock clock;
+  const Instant until = clock.now() + at_most;
+  for (;;) {
+    while (const auto signal = next()) {
+      if (asks_for_an_end(signal->number)) return signal->number;
+      if (signal->number == SIGTSTP) suspend();
+    }
+    const Duration left = until - clock.now();
+    if (left.in(second) <= 0.0) return std::nullopt;
+    std::array<pollfd, 2> polled{{{descriptor_, POLLIN, 0}, {other, POLLIN, 0}}};
+    const int milliseconds = static_cast<int>(std::min(left.in(second)*1e3 + 1.0, 1e9));
+    if (poll(polled.data(), polled.size(), milliseconds) > 0 && polled[1].revents != 0) return std::nullopt;
+  }
 }
 
 void SignalWatch::undo_in_child() const {

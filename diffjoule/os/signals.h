@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "diffjoule/error/result.h"
+#include "diffjoule/units/units.h"
 
 // Signals as things to read, for a program that stands between a terminal and a child.
 namespace diffjoule::os {
@@ -30,6 +31,10 @@ class SignalWatch {
 
   [[nodiscard]] int descriptor() const { return descriptor_; }  // readable when there is one
   [[nodiscard]] std::optional<Signal> next();                   // never waits
+
+  // Waits so long, or until `other` (a descriptor; -1: none) is readable. Gives the signal by which somebody asked for
+  // an end meanwhile, which ends the wait.
+  [[nodiscard]] std::optional<int> wait(Duration at_most, int other = -1);
 
   // In a child between fork and exec: as it was before the watch.
   void undo_in_child() const;

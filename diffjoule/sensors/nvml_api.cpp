@@ -7,7 +7,7 @@
 #include <cstring>
 #include <initializer_list>
 
-namespace diffjoule::sensors::nvml {
+namespace diffjoule::sensors::nvidia {
 namespace {
 
 // The first of these names that the library has: newest first.
@@ -157,4 +157,4 @@ Processes compute_processes(const Api& api, Handle device) {
   return {.code = insufficient_size, .pids = {}};
 }
 
-}  // namespace diffjoule::sensors::nvml
+}  // namespace diffjoule::sensors::nvidia

@@ -15,7 +15,7 @@
 // from the documented ABI (NVML API Reference, docs.nvidia.com/deploy/nvml-api, releases 450 to 615; sizes and offsets
 // checked against the ctypes declarations of NVIDIA's nvidia-ml-py 13.615). A function that a driver does not have is
 // null.
-namespace diffjoule::sensors::nvml {
+namespace diffjoule::sensors::nvidia {
 
 using Handle = void*;  // nvmlDevice_t
 using Return = int;    // nvmlReturn_t
@@ -152,4 +152,4 @@ struct Processes {
 };
 [[nodiscard]] Processes compute_processes(const Api& api, Handle device);
 
-}  // namespace diffjoule::sensors::nvml
+}  // namespace diffjoule::sensors::nvidia

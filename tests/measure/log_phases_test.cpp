@@ -58,7 +58,7 @@ TEST(LogPhases, NoLineAndNoPatternTakesForever) {
   auto phases = LogPhases::from({"a=(a+)+$", "b=(?:a|aa)+b", "c=(a*)*c"}, {});
   ASSERT_TRUE(phases) << phases.error().message();
   const auto begin = std::chrono::steady_clock::now();
-  phases->see(std::string(4000, 'a') + "!", at(1));
+  phases->see(std::string(999, 'a') + "!", at(1));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
   EXPECT_TRUE(phases->spans(at(0), at(2)).empty());
 }

@@ -124,5 +124,20 @@ TEST(PhaseSocket, AFolderForTemporaryFilesThatIsTooDeepIsNoObstacle) {
   EXPECT_TRUE(PhaseSocket::open(clock, deep));
 }
 
+TEST(PhaseSocket, AtAGivenPathReplacesWhatNobodyListensToAndNothingElse) {
+  const fakes::ManualClock clock;
+  const std::string path = testing::TempDir() + "given-phases";
+  {
+    auto first = PhaseSocket::open_at(clock, path);
+    ASSERT_TRUE(first) << first.error().message();
+    EXPECT_FALSE(PhaseSocket::open_at(clock, path)) << "the first one listens";
+    std::filesystem::rename(path, path + ".kept");  // as after kill -9: the file stays, nobody listens
+  }
+  std::filesystem::rename(path + ".kept", path);
+  { EXPECT_TRUE(PhaseSocket::open_at(clock, path)); }
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_FALSE(PhaseSocket::open_at(clock, "/" + std::string(200, 'x')));
+}
+
 }  // namespace
 }  // namespace diffjoule::measure

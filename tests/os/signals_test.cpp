@@ -41,5 +41,20 @@ TEST(Signals, AnIgnoredOneStaysIgnored) {
   std::signal(SIGHUP, SIG_DFL);
 }
 
+TEST(Signals, AWaitEndsByTimeByADescriptorOrByWhoAsksForAnEnd) {
+  auto watch = SignalWatch::begin();
+  ASSERT_TRUE(watch);
+  EXPECT_FALSE((*watch)->wait(0.01 * second));
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], "x", 1), 1);
+  EXPECT_FALSE((*watch)->wait(3600.0 * second, ends[0]));
+  kill(getpid(), SIGUSR1);  // asks for nothing
+  kill(getpid(), SIGTERM);
+  EXPECT_EQ((*watch)->wait(3600.0 * second), SIGTERM);
+  close(ends[0]);
+  close(ends[1]);
+}
+
 }  // namespace
 }  // namespace diffjoule::os

@@ -8,8 +8,8 @@
 namespace diffjoule::fakes::nvml {
 namespace {
 
-using sensors::nvml::FieldValue;
-using sensors::nvml::ValueType;
+using sensors::nvidia::FieldValue;
+using sensors::nvidia::ValueType;
 
 // The last multiple of a step; the moment itself without one. A hair more, so that 0.3 is a multiple of 0.1.
 double last_step(double time, double step) { return step > 0.0 ? std::floor(time / step + 1e-9) * step : time; }
@@ -40,8 +40,8 @@ struct Scoped {
 
 Scoped scoped(const Gpu& gpu, unsigned scope) {
   const auto there = [](const std::optional<TimeFunction>& f) { return f ? &*f : nullptr; };
-  if (scope == sensors::nvml::scope_module) return {there(gpu.module_power), "energy.module", "power.module"};
-  if (scope == sensors::nvml::scope_memory) return {there(gpu.memory_power), "energy.memory", "power.memory"};
+  if (scope == sensors::nvidia::scope_module) return {there(gpu.module_power), "energy.module", "power.module"};
+  if (scope == sensors::nvidia::scope_memory) return {there(gpu.memory_power), "energy.memory", "power.memory"};
   return {scope == 0 ? &gpu.power : nullptr, "energy.scoped", "power.instant"};
 }
 
@@ -53,28 +53,30 @@ bool is_throttle_counter(unsigned field) { return (field >= 74 && field <= 81) |
 
 // The name in the script's `returns` of what a field reads.
 std::string name_of(const Gpu& gpu, const FieldValue& field) {
-  if (field.field == sensors::nvml::field_total_energy) return "energy";
-  if (field.field == sensors::nvml::field_energy) return scoped(gpu, field.scope).energy_name;
-  if (field.field == sensors::nvml::field_power_instant) return scoped(gpu, field.scope).power_name;
-  if (field.field == sensors::nvml::field_power_average) return "power.average";
-  if (field.field == sensors::nvml::field_power_limit) return "power.limit";
+  if (field.field == sensors::nvidia::field_total_energy) return "energy";
+  if (field.field == sensors::nvidia::field_energy) return scoped(gpu, field.scope).energy_name;
+  if (field.field == sensors::nvidia::field_power_instant) return scoped(gpu, field.scope).power_name;
+  if (field.field == sensors::nvidia::field_power_average) return "power.average";
+  if (field.field == sensors::nvidia::field_power_limit) return "power.limit";
   return is_throttle_counter(field.field) ? "throttled" : "";
 }
 
 void answer_truth(const Gpu& gpu, double time, FieldValue& field) {
   const Scoped scope = scoped(gpu, field.scope);
-  field.status = sensors::nvml::not_supported;
-  if (field.field == sensors::nvml::field_total_energy)
+  field.status = sensors::nvidia::not_supported;
+  if (field.field == sensors::nvidia::field_total_energy)
     return put(field, ValueType::unsigned_long_long, counter_millijoules(gpu.counter, total_power(gpu), time));
-  if (field.field == sensors::nvml::field_energy && scope.power != nullptr) {
+  if (field.field == sensors::nvidia::field_energy && scope.power != nullptr) {
     const TimeFunction& power = field.scope == 0 ? total_power(gpu) : *scope.power;
-    return put(field, ValueType::unsigned_long_long, counter_millijoules(gpu.counter, power, time));
+    Counter counter = gpu.counter;
+    counter.start += 1000.0 * field.scope;  // counters of other parts were not started together
+    return put(field, ValueType::unsigned_long_long, counter_millijoules(counter, power, time));
   }
-  if (field.field == sensors::nvml::field_power_instant && scope.power != nullptr)
+  if (field.field == sensors::nvidia::field_power_instant && scope.power != nullptr)
     return put(field, ValueType::unsigned_int, instant_milliwatts(gpu, *scope.power, time));
-  if (field.field == sensors::nvml::field_power_average && field.scope == 0)
+  if (field.field == sensors::nvidia::field_power_average && field.scope == 0)
     return put(field, ValueType::unsigned_int, average_milliwatts(gpu, time));
-  if (field.field == sensors::nvml::field_power_limit)
+  if (field.field == sensors::nvidia::field_power_limit)
     return put(field, ValueType::unsigned_int, milliwatts(gpu.limit.at(time)));
   if (!is_throttle_counter(field.field)) return;
   const auto throttled = gpu.throttled.find(field.field);
@@ -104,7 +106,7 @@ unsigned average_milliwatts(const Gpu& gpu, double time) {
 }
 
 int refusal(const Gpu& gpu, const std::string& name, double time) {
-  if (time >= gpu.lost_after) return sensors::nvml::gpu_is_lost;
+  if (time >= gpu.lost_after) return sensors::nvidia::gpu_is_lost;
   const auto found = gpu.returns.find(name);
   return found != gpu.returns.end() && found->second.when.holds(time) ? found->second.code : 0;
 }

@@ -19,6 +19,6 @@ namespace diffjoule::fakes::nvml {
 [[nodiscard]] int refusal(const Gpu& gpu, const std::string& name, double time);
 
 // Answers one field.
-void answer(const Gpu& gpu, double time, sensors::nvml::FieldValue& field);
+void answer(const Gpu& gpu, double time, sensors::nvidia::FieldValue& field);
 
 }  // namespace diffjoule::fakes::nvml

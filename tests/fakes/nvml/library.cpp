@@ -18,7 +18,7 @@
 
 // The exported face of the fake libnvidia-ml.so.1. Handles are pointers into the script's GPUs (and their slices).
 using namespace diffjoule::fakes::nvml;  // NOLINT: this file is all about it
-namespace api = diffjoule::sensors::nvml;
+namespace api = diffjoule::sensors::nvidia;
 
 namespace {
 
@@ -139,12 +139,12 @@ EXPORT int nvmlInit_v2() {
     ++s.open;
     return api::success;
   }
+  s.calls.clear();
   if (const int code = read_script(); code != 0) return code;
   if (s.origin == 0) {
     const char* given = std::getenv("FAKE_NVML_ORIGIN_NS");
     s.origin = given != nullptr ? std::atoll(given) : monotonic();
   }
-  s.calls.clear();
   ++s.open;
   return api::success;
 }

@@ -71,11 +71,12 @@ Counter counter(const Json& of) {
 void read_faults(const Json& of, Gpu& gpu) {
   gpu.zero_power = stretch(of, "zero_power_s");
   gpu.lost_after = of.value("lost_after_s", never);
-  for (const auto& [name, what] : of.value("returns", Json::object()).items()) {
+  const Json returns = of.value("returns", Json::object()), types = of.value("value_types", Json::object());
+  for (const auto& [name, what] : returns.items()) {
     gpu.returns[name] =
         what.is_object() ? Refusal{code(what.at("code")), from_until(what)} : Refusal{code(what), {-never, never}};
   }
-  for (const auto& [field, type] : of.value("value_types", Json::object()).items())
+  for (const auto& [field, type] : types.items())
     gpu.value_types[static_cast<unsigned>(std::stoul(field))] = type.get<unsigned>();
 }
 
@@ -138,7 +139,8 @@ Gpu gpu(const Json& of, std::size_t index) {
   read_readings(of, made);
   read_faults(of, made);
   made.slices = of.value("mig", std::vector<std::string>{});
-  for (const Json& process : of.value("processes", Json::array())) {
+  const Json processes = of.value("processes", Json::array());
+  for (const Json& process : processes) {
     made.processes.push_back({process.at("pid").get<unsigned>(),
                               process.contains("sm") ? std::optional(process.at("sm").get<double>()) : std::nullopt,
                               from_until(process)});

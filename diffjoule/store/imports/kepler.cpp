@@ -1,0 +1,17 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+// What Kepler shows at /metrics: two scrapes or more, or one text with timestamps.
+#include "diffjoule/store/import.h"
+#include "diffjoule/store/scraped_files.h"
+
+namespace diffjoule::store {
+namespace {
+
+bool recognises(const Input& input) { return has_metric(input, "kepler_node_"); }
+Result<Imported> read(std::span<const Input> inputs) { return read_scrapes("kepler", inputs); }
+
+}  // namespace
+
+Import kepler() { return {"kepler", "Kepler: two scrapes, or one with timestamps", true, recognises, read}; }
+
+}  // namespace diffjoule::store

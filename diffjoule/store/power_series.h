@@ -1,0 +1,32 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "diffjoule/error/result.h"
+#include "diffjoule/measure/measurement.h"
+
+// Power that somebody else sampled, integrated.
+namespace diffjoule::store {
+
+struct PowerPoint {
+  Duration time;
+  Power power;
+  std::string where;  // "line 7": for messages
+};
+
+struct Integrated {
+  Duration begin, elapsed;
+  Estimate<Energy> energy;
+  Power mean, highest;
+  measure::Verdict verdict;
+};
+
+// Trapezoids. Needs two points and a clock that never goes back; an interval beyond four times the usual one (the
+// median) is a gap: bridged, said, and uncertain by the range of the power over it. `accuracy` of the sensor, as in
+// taken.h.
+[[nodiscard]] Result<Integrated> integrate(const std::vector<PowerPoint>& points, double accuracy);
+
+}  // namespace diffjoule::store

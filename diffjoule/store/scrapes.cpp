@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include "diffjoule/store/scrapes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "diffjoule/store/power_series.h"
+#include "diffjoule/store/taken.h"
+#include "diffjoule/units/text.h"
+
+namespace diffjoule::store {
+namespace {
+
+using Kind = MetricMeaning::Kind;
+using sensors::Part;
+
+std::string first_label(const io::MetricSample& sample, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const std::string* value = sample.label(name);
+    if (value != nullptr && !value->empty()) return *value;
+  }
+  return {};
+}
+
+bool is_slice(const io::MetricSample& sample) {
+  return !first_label(sample, {"GPU_I_ID", "GPU_I_PROFILE", "gpu_instance_id"}).empty();
+}
+
+}  // namespace
+
+bool is_blank(double value) {
+  const auto near = [value](double blank) { return value >= blank && value < blank + 16.0; };
+  return near(2147483632.0) || near(140737488355328.0) || value >= 9.2233720368547e18;
+}
+
+std::optional<MetricMeaning> meaning_of(std::string_view metric) {
+  static const std::map<std::string_view, MetricMeaning> known{
+      {"DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", {Kind::energy, Part::gpu, 1e-3}},  // mJ
+      {"DCGM_FI_DEV_POWER_USAGE", {Kind::power, Part::gpu, 1.0}},
+      {"kepler_node_gpu_joules_total", {Kind::energy, Part::gpu, 1.0}},
+      {"kepler_node_gpu_active_joules_total", {Kind::above_idle, Part::gpu, 1.0}},
+      {"kepler_node_gpu_watts", {Kind::power, Part::gpu, 1.0}},
+      {"power_monitor_gpu_power_watts", {Kind::power, Part::gpu, 1.0}},
+      {"diffjoule_gpu_energy_joules_total", {Kind::energy, Part::gpu, 1.0}},
+      {"diffjoule_gpu_power_watts", {Kind::power, Part::gpu, 1.0}},
+      {"kepler_node_cpu_joules_total", {Kind::energy, Part::cpu_package, 1.0}},
+      {"kepler_node_cpu_watts", {Kind::power, Part::cpu_package, 1.0}},
+  };
+  const auto found = known.find(metric);
+  return found == known.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Scrapes::add(const io::MetricSample& sample, std::optional<Duration> time, const std::string& where) {
+  const auto meaning = meaning_of(sample.name);
+  if (!meaning || !std::isfinite(sample.value) || is_blank(sample.value)) return;
+  const bool gpu = meaning->part == Part::gpu;
+  std::string id = gpu ? first_label(sample, {"UUID", "gpu_uuid", "uuid"}) : std::string();
+  const std::string host = first_label(sample, {"Hostname", "hostname", "node_name", "node", "instance"});
+  if (id.empty()) {
+    const std::string index = first_label(sample, {"gpu", "index", "zone", "package"});
+    id = (host.empty() ? "" : host + "/") + (gpu ? "gpu" : "cpu") + (index.empty() ? "" : ":" + index);
+  }
+  Seen& seen = seen_[id];
+  if (seen.device.id.empty())
+    seen.device = device_of(format_, id, first_label(sample, {"modelName", "gpu_name", "name", "device"}));
+  seen.device.partition = seen.device.partition || is_slice(sample);
+  seen.part = meaning->part;
+  std::vector<Point>& points = meaning->kind == Kind::energy  ? seen.energy
+                               : meaning->kind == Kind::power ? seen.power
+                                                              : seen.above_idle;
+  // The slices of a card repeat its value: one a scrape is enough.
+  if (is_slice(sample) && !points.empty() && points.back().where == where && points.back().time == time) return;
+  points.push_back({time, sample.value * meaning->scale, where});
+}
+
+void Scrapes::put_counter(const Seen& seen, measure::PartEnergy& part) const {
+  for (std::size_t i = 1; i < seen.energy.size(); ++i) {
+    if (seen.energy[i].value >= seen.energy[i - 1].value) continue;
+    part.missing = "the energy counter fell (" + seen.energy[i].where + "): the driver or the exporter was restarted";
+    part.verdict.push_back(
+        {measure::DoubtKind::counter_reset, part.missing, "import the times before and after apart"});
+    return;
+  }
+  const Energy energy = (seen.energy.back().value - seen.energy.front().value) * joule;
+  const measure::PartEnergy read = read_part(seen.device, seen.part, energy);
+  part.counter = part.energy = read.energy;
+  const auto& above = seen.above_idle;
+  if (above.size() > 1 && above.back().value >= above.front().value)
+    part.above_idle = read_part(seen.device, seen.part, (above.back().value - above.front().value) * joule).energy;
+}
+
+Result<Imported> Scrapes::imported(std::string_view bytes) const {
+  Imported all;
+  Record record = record_of(format_, bytes);
+  measure::Measurement& m = record.measurement;
+  std::optional<Duration> begin, end;
+  bool slices = false;
+  for (const auto& [id, seen] : seen_) {
+    measure::PartEnergy part = missing_part(seen.device, seen.part, "");
+    std::vector<PowerPoint> watts;
+    for (const Point& p : seen.power) {
+      if (p.time) watts.push_back({*p.time, p.value * watt, p.where});
+    }
+    if (seen.energy.size() > 1) put_counter(seen, part);
+    if (watts.size() > 1) {
+      auto integrated = integrate(watts, unstated_accuracy);
+      if (!integrated) return forward(integrated, id);
+      part.integrated = integrated->energy;
+      part.highest_power = integrated->highest;
+      if (!part.energy && part.missing.empty()) {
+        part.energy = integrated->energy;
+        part.instrument = measure::Instrument::integrated_power;
+        part.verdict = integrated->verdict;
+      }
+    }
+    if (!part.energy && part.missing.empty()) {
+      all.refused.push_back({id, "one scrape has no difference: give two of them, or a range of time"});
+      continue;
+    }
+    for (const auto* points : {&seen.energy, &seen.power}) {
+      if (points->size() < 2) continue;
+      for (const Point& p : *points) {
+        if (!p.time) continue;
+        begin = std::min(begin.value_or(*p.time), *p.time);
+        end = std::max(end.value_or(*p.time), *p.time);
+      }
+    }
+    if (seen.device.partition) {
+      slices = true;
+      part.verdict.push_back({measure::DoubtKind::partition, "the energy is that of the whole card, not of a slice",
+                              "share it out by GR_ENGINE_ACTIVE, and say so"});
+    }
+    m.devices.push_back(seen.device);
+    m.whole.parts.push_back(std::move(part));
+  }
+  if (m.devices.empty()) {
+    if (all.refused.empty()) return fail(ErrorCode::invalid_data, "no energy and no power of any device is in it");
+    return all;
+  }
+  if (begin) {
+    m.started = *begin;
+    m.whole.elapsed = *end - *begin;
+    for (measure::PartEnergy& part : m.whole.parts) set_mean_power(part, m.whole.elapsed);
+  } else {
+    record.caveats.push_back("the times of the scrapes are not known: there is no power");
+  }
+  const bool only_gpu = std::all_of(m.whole.parts.begin(), m.whole.parts.end(),
+                                    [](const measure::PartEnergy& p) { return p.part == Part::gpu; });
+  record.boundary = only_gpu ? "gpu" : "gpu and cpu of the machine";
+  record.caveats.push_back("all that ran on these devices, idle power included");
+  if (slices) record.caveats.push_back("MIG: every slice repeats the card's energy; it was counted once");
+  all.records.push_back(std::move(record));
+  return all;
+}
+
+}  // namespace diffjoule::store

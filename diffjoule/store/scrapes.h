@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diffjoule/io/openmetrics.h"
+#include "diffjoule/store/import.h"
+
+// Metrics of GPUs, CPUs and meters as Prometheus exporters give them, collected over several scrapes or over a range of
+// time, and made records of.
+namespace diffjoule::store {
+
+class Scrapes {
+ public:
+  explicit Scrapes(std::string format) : format_(std::move(format)) {}
+
+  // Sample by sample, in order of time for each device. What is no energy or power, and the blank values of DCGM, are
+  // passed over.
+  void add(const io::MetricSample& sample, std::optional<Duration> time, const std::string& where);
+
+  // One record over all devices; devices without two readings are refused with the reason.
+  [[nodiscard]] Result<Imported> imported(std::string_view bytes) const;
+
+ private:
+  struct Point {
+    std::optional<Duration> time;
+    double value;
+    std::string where;
+  };
+  struct Seen {
+    sensors::DeviceInfo device;
+    sensors::Part part = sensors::Part::gpu;
+    std::vector<Point> energy, above_idle, power;  // J, J, W
+  };
+  void put_counter(const Seen& seen, measure::PartEnergy& part) const;
+  std::string format_;
+  std::map<std::string, Seen> seen_;  // by id of the device
+};
+
+// What a metric means: which part, joules since some moment or watts, and how many of its units make one.
+struct MetricMeaning {
+  enum class Kind { energy, above_idle, power } kind;
+  sensors::Part part;
+  double scale;
+};
+[[nodiscard]] std::optional<MetricMeaning> meaning_of(std::string_view metric);
+
+// DCGM's words for "no value": the neighbours of 2^63, 2^47 and 2^31 that its headers reserve.
+[[nodiscard]] bool is_blank(double value);
+
+}  // namespace diffjoule::store
