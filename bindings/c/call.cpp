@@ -24,17 +24,22 @@ Result<io::DataFiles> data_of(io::Document& members) {
   return io::DataFiles::with_overlay(*folder.text());
 }
 
-bool belongs_to_the_command_line(const std::string& verb) { return verb == "measure" || verb == "exporter"; }
+tl::unexpected<Error> belongs_to_the_command_line(const std::string& verb) {
+  return fail(ErrorCode::unavailable, verb + " runs processes or does not end: start `diffjoule " + verb +
+                                          "` as a program, or measure this one through diffjoule_meter_open");
+}
 
-Result<api::Answer> asked(const std::string& verb, const char* request_json) {
-  if (belongs_to_the_command_line(verb))
-    return fail(ErrorCode::unavailable, verb + " runs processes or does not end: start `diffjoule " + verb +
-                                            "` as a program, or measure this one through diffjoule_meter_open");
-  auto members = c::members_of(request_json, "the request of " + verb);
+Result<api::Answer> asked(const std::string& name, const char* request_json) {
+  auto verb = api::verb_named(name);
+  if (!verb) return forward(verb);
+  if ((*verb)->runs_a_command) return belongs_to_the_command_line(name);
+  auto members = c::members_of(request_json, "the request of " + name);
   if (!members) return forward(members);
   auto data = data_of(*members);
-  if (!data) return forward(data, verb);
-  return api::call(verb, *members, api::Context{std::move(*data), std::string(api::version())});
+  if (!data) return forward(data, name);
+  auto answer = api::call(name, *members, api::Context{std::move(*data), std::string(api::version())});
+  if (answer && !answer->program.empty()) return belongs_to_the_command_line(name);
+  return answer;
 }
 
 }  // namespace

@@ -21,8 +21,7 @@ tl::unexpected<Error> unexpected(const std::string& key, const Document& found, 
 Result<Duration> seconds(const std::string& key, const Document& value, double least, double most) {
   const double given = value.number();
   if (!value.is_number() || !std::isfinite(given) || given < least || given > most)
-    return unexpected(key, value,
-                      "seconds, from " + io::to_json_line(least) + " to " + io::to_json_line(most));
+    return unexpected(key, value, "seconds, from " + io::to_json_line(least) + " to " + io::to_json_line(most));
   return given * second;
 }
 

@@ -12,12 +12,12 @@
 
 static int failures = 0;
 
-#define CHECK(what)                                                            \
-  do {                                                                         \
-    if (!(what)) {                                                             \
-      fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what);       \
-      ++failures;                                                              \
-    }                                                                          \
+#define CHECK(what)                                                      \
+  do {                                                                   \
+    if (!(what)) {                                                       \
+      fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #what); \
+      ++failures;                                                        \
+    }                                                                    \
   } while (0)
 
 static void sleep_for(double seconds) {
