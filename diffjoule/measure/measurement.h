@@ -50,6 +50,7 @@ struct PartEnergy {
   std::optional<double> attributed =
       std::nullopt;  // share of the device taken to be this program's, where others used it
   Verdict verdict = {};
+  std::string channel = {};  // which, where a device has several of that part (rails)
 };
 
 // A named stretch; a phase that was entered several times is one, with its count.
