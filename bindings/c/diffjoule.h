@@ -99,9 +99,9 @@ DIFFJOULE_EXPORT diffjoule_code diffjoule_meter_begin(diffjoule_meter* meter, co
 
 /* Marks the end of a window, now, if it was not ended yet. With `answer` it waits (at most 0.3 s) for the samples that
  * the last edge needs and gives the result; with NULL it only marks, and the result is had by calling it again later.
- * The answer: "energy_j", "uncertainty_j" (counted parts added up; null where there is none), "above_idle_j",
- * "duration_s", "name", "parts" with both instruments for each part of each device, and "verdict", the list of doubts:
- * empty is trustworthy. */
+ * The answer: "energy_j" and "energy_uncertainty_j" (counted parts added up, idle included; null where there is none),
+ * "above_idle_energy_j" (null without an idle baseline), "elapsed_s", "name", "parts" with both instruments for each
+ * part of each device, and "verdict", the list of doubts: empty is trustworthy. */
 DIFFJOULE_EXPORT diffjoule_code diffjoule_meter_end(diffjoule_meter* meter, diffjoule_window window,
                                                     diffjoule_answer** answer);
 

@@ -12,6 +12,7 @@
 
 #include "bindings/c/border.h"
 #include "bindings/c/meter_options.h"
+#include "diffjoule/measure/doubts.h"
 
 struct diffjoule_meter {
   diffjoule::os::SystemClock clock;
@@ -27,64 +28,45 @@ namespace {
 using namespace diffjoule;
 using io::Document;
 
-Document numbers_of(const std::optional<Estimate<Energy>>& energy, bool uncertainty) {
-  if (!energy) return {};
-  return (uncertainty ? energy->uncertainty : energy->value).in(joule);
+void set_estimate(Document& d, const std::string& key, const std::optional<Estimate<Energy>>& energy) {
+  d.set(key + "_j", energy ? Document(energy->value.in(joule)) : Document());
+  d.set(key + "_uncertainty_j", energy ? Document(energy->uncertainty.in(joule)) : Document());
 }
 
-// The phase as it stands in a measurement, with its sum in front.
-Document document_of(const measure::Phase& phase) {
+Document document_of(const measure::Doubt& doubt) {
+  Document d;
+  return std::move(d.set("kind", measure::name(doubt.kind)).set("words", doubt.words).set("advice", doubt.advice));
+}
+
+// The phase as it stands in the record of a measurement, with its sum and all doubts in front.
+Document document_of(const measure::Phase& phase, const std::vector<std::string>& advice) {
   const measure::Totals sum = measure::totals(phase);
   measure::Measurement around;
   around.whole = phase;
-  const Document whole = measure::to_document(around);
+  const Document record = measure::to_document(around);
   Document d, verdict = Document::Array{};
-  d.set("energy_j", numbers_of(sum.all, false)).set("uncertainty_j", numbers_of(sum.all, true));
-  d.set("above_idle_j", numbers_of(sum.above_idle, false));
-  d.set("above_idle_uncertainty_j", numbers_of(sum.above_idle, true)).set("duration_s", phase.elapsed.in(second));
+  set_estimate(d, "energy", sum.all);
+  set_estimate(d, "above_idle_energy", sum.above_idle);
+  bool any = false;
   for (const measure::PartEnergy& part : phase.parts) {
+    any = any || part.energy;
     for (const measure::Doubt& doubt : part.verdict)
-      verdict.push(Document()
-                       .set("kind", measure::name(doubt.kind))
-                       .set("device", part.device)
-                       .set("part", sensors::name(part.part))
-                       .set("words", doubt.words)
-                       .set("advice", doubt.advice));
+      verdict.push(document_of(doubt).set("device", part.device).set("part", sensors::name(part.part)));
   }
-  if (phase.parts.empty())
-    verdict.push(Document()
-                     .set("kind", measure::name(measure::DoubtKind::no_sensor))
-                     .set("words", "no sensor of energy or power could be read on this machine")
-                     .set("advice", "`diffjoule devices` says what would make one available"));
+  if (!any) verdict.push(document_of(measure::no_sensor(advice)));
   d.set("verdict", std::move(verdict));
-  if (const Document* members = whole.find("whole"); members != nullptr && members->object() != nullptr) {
-    for (const auto& [key, value] : *members->object())
-      if (d.find(key) == nullptr) d.set(key, value);
-  }
+  for (const auto& [key, value] : *record.find("whole")->object()) d.set(key, value);
   return d;
 }
 
+// The devices as they stand in the record of a measurement.
 Document document_of(const measure::Meter& meter) {
-  Document d, devices = Document::Array{}, advice = Document::Array{};
-  for (const sensors::DeviceInfo& device : meter.devices()) {
-    Document channels = Document::Array{}, remarks = Document::Array{};
-    for (const sensors::Channel& channel : device.channels) {
-      Document c;
-      c.set("name", channel.name).set("measurand", sensors::name(channel.measurand));
-      c.set("part", sensors::name(channel.part));
-      const bool known = channel.update_period > Duration();
-      c.set("update_period_s", known ? Document(channel.update_period.in(second)) : Document());
-      c.set("missing", channel.missing ? Document(*channel.missing) : Document());
-      channels.push(std::move(c));
-    }
-    for (const std::string& remark : device.remarks) remarks.push(remark);
-    Document one;
-    one.set("driver", device.driver).set("id", device.id).set("name", device.name).set("bus_id", device.bus_id);
-    one.set("assumed", device.assumed).set("partition", device.partition);
-    devices.push(std::move(one.set("channels", std::move(channels)).set("remarks", std::move(remarks))));
-  }
+  measure::Measurement around;
+  around.devices = meter.devices();
+  Document d, advice = Document::Array{};
   for (const std::string& line : meter.advice()) advice.push(line);
-  return std::move(d.set("devices", std::move(devices)).set("advice", std::move(advice)));
+  d.set("devices", *measure::to_document(around).find("devices"));
+  return std::move(d.set("advice", std::move(advice)));
 }
 
 Result<std::unique_ptr<diffjoule_meter>> opened(const char* options_json) {
@@ -160,7 +142,7 @@ diffjoule_code diffjoule_meter_end(diffjoule_meter* meter, diffjoule_window wind
     if (answer == nullptr) return DIFFJOULE_OK;
     auto phase = meter->meter->result(window.id);
     if (!phase) return c::refuse(phase.error(), answer);
-    return c::give(document_of(*phase), false, "", answer);
+    return c::give(document_of(*phase, meter->meter->advice()), false, "", answer);
   });
 }
 

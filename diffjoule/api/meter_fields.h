@@ -22,6 +22,6 @@ namespace diffjoule::api {
 [[nodiscard]] Result<sensors::Found> chosen_devices(sensors::Found found, const std::vector<std::string>& names);
 
 // The value of --sensor that --assume stands for.
-inline constexpr const char* assumed_sensor = "model:";
+inline constexpr const char* assumed_sensor = "model";
 
 }  // namespace diffjoule::api

@@ -38,6 +38,7 @@ struct Field {
 class Request {
  public:
   explicit Request(io::Document members) : members_(std::move(members)) {}
+  [[nodiscard]] const io::Document& members() const { return members_; }
   [[nodiscard]] std::optional<std::string> text(std::string_view field) const;
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view field) const;
   [[nodiscard]] std::optional<double> real(std::string_view field) const;
@@ -51,6 +52,7 @@ class Request {
 struct Context {
   io::DataFiles data;
   std::string version;
+  std::string root = "/";  // of the machine whose /sys and /proc are looked at
 };
 
 struct Answer {

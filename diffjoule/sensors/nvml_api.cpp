@@ -130,9 +130,9 @@ Reading number(const FieldValue& answer) {
 
 Processes compute_processes(const Api& api, Handle device) {
   if (api.compute_processes == nullptr) return {.code = function_not_found, .pids = {}};
-  constexpr std::size_t widest = 64;                // bytes an entry, more than any version had
-  constexpr unsigned char untouched = 0xa5;         // a byte that an entry does not end in: those are zeros or ones
-  constexpr unsigned known_sizes[] = {16, 24, 32};  // v1; v2 and most v3; v3 of 535.43
+  constexpr std::size_t widest = 64;                   // bytes an entry, more than any version had
+  constexpr unsigned char untouched = 0xa5;            // a byte that an entry does not end in: those are zeros or ones
+  constexpr std::size_t known_sizes[] = {16, 24, 32};  // v1; v2 and most v3; v3 of 535.43
   for (unsigned room = 128; room <= 8192; room *= 4) {
     std::vector<unsigned char> bytes(room * widest, untouched);
     unsigned count = room;
@@ -144,12 +144,12 @@ Processes compute_processes(const Api& api, Handle device) {
     const auto last = std::find_if(bytes.rbegin(), bytes.rend(), [](unsigned char b) { return b != untouched; });
     const auto written = static_cast<std::size_t>(bytes.rend() - last);
     const auto* size = std::find_if(std::begin(known_sizes), std::end(known_sizes),
-                                    [&](unsigned s) { return written > (count - 1) * s && written <= count * s; });
+                                    [&](std::size_t s) { return written > (count - 1) * s && written <= count * s; });
     if (size == std::end(known_sizes)) return {.code = unknown, .pids = {}};
     Processes found{.code = success, .pids = {}};
     for (unsigned i = 0; i < count; ++i) {
       unsigned pid = 0;
-      std::memcpy(&pid, bytes.data() + static_cast<std::size_t>(i) * *size, sizeof pid);
+      std::memcpy(&pid, bytes.data() + i * *size, sizeof pid);
       found.pids.push_back(static_cast<int>(pid));
     }
     return found;

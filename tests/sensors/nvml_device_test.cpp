@@ -79,6 +79,14 @@ TEST(NvmlDevice, TheCounterIsPassedOnAsReadThroughItsSteps) {
   EXPECT_DOUBLE_EQ(machine.read_at(1.10, "energy").value, 1100.0);
 }
 
+TEST(NvmlDevice, PowerIsAMeanOverItsWindowAndTheCounterItsIntegral) {
+  const NvmlMachine machine(
+      R"({"gpus": [{"power_w": [[0, 0], [10, 1000]], "ramps": true, "counter": {"start_j": 0}}]})");
+  EXPECT_NEAR(machine.read_at(10.0, "energy").value, 5000.0, 1e-3);
+  EXPECT_NEAR(machine.read("power.instant").value, 1000.0 - 100.0 * 0.025 / 2, 1e-3);
+  EXPECT_NEAR(machine.read("power.average").value, 950.0, 1e-3);
+}
+
 TEST(NvmlDevice, ACounterThatResetsOrRunsBackwardsIsPassedOnAsRead) {
   const NvmlMachine machine(R"({"gpus": [
       {"power_w": 100, "counter": {"start_j": 9000, "reset_at_s": 5}},

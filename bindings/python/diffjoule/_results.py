@@ -44,7 +44,7 @@ class PartEnergy:
     def read(cls, d: Mapping[str, Any]) -> "PartEnergy":
         return cls(
             device=d.get("device", ""), part=d.get("part", ""), counted=d.get("counted", True), energy_j=d.get("energy_j"),
-            uncertainty_j=d.get("uncertainty_j", d.get("energy_uncertainty_j")), above_idle_j=d.get("above_idle_j"),
+            uncertainty_j=d.get("energy_uncertainty_j"), above_idle_j=d.get("above_idle_energy_j"),
             instrument=d.get("instrument"), missing=d.get("missing") or "", mean_power_w=d.get("mean_power_w"),
             verdict=doubts(d.get("verdict")), document=d)
 
@@ -65,6 +65,6 @@ class WindowResult:
     @classmethod
     def read(cls, name: str, d: Dict[str, Any]) -> "WindowResult":
         return cls(
-            name=name, duration_s=d["duration_s"], energy_j=d.get("energy_j"), uncertainty_j=d.get("uncertainty_j"),
-            above_idle_j=d.get("above_idle_j"), parts=tuple(PartEnergy.read(p) for p in d.get("parts") or ()),
+            name=name, duration_s=d["elapsed_s"], energy_j=d.get("energy_j"), uncertainty_j=d.get("energy_uncertainty_j"),
+            above_idle_j=d.get("above_idle_energy_j"), parts=tuple(PartEnergy.read(p) for p in d.get("parts") or ()),
             verdict=doubts(d.get("verdict")), document=d)

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -25,9 +26,10 @@ namespace {
 struct State {
   std::mutex mutex;
   Script script;
-  int open = 0;
-  bool vanished = false;
-  double manual_time = -1.0;
+  // A test may move the time in one thread while a sampler reads in another.
+  std::atomic<int> open = 0;
+  std::atomic<bool> vanished = false;
+  std::atomic<double> manual_time = -1.0;
   std::int64_t origin = 0;
   std::map<std::string, int> calls;
 };
@@ -44,7 +46,8 @@ std::int64_t monotonic() {
 
 double now() {
   const State& s = state();
-  return s.manual_time >= 0.0 ? s.manual_time : static_cast<double>(monotonic() - s.origin) * 1e-9;
+  const double manual = s.manual_time;
+  return manual >= 0.0 ? manual : static_cast<double>(monotonic() - s.origin) * 1e-9;
 }
 
 // Whether a call can be answered at all; counts it.
@@ -148,6 +151,7 @@ EXPORT int nvmlInit_v2() {
   ++s.open;
   return api::success;
 }
+EXPORT int nvmlInitWithFlags(unsigned) { return nvmlInit_v2(); }
 EXPORT int nvmlShutdown() {
   const int code = enter("nvmlShutdown");
   if (state().open > 0) --state().open;
@@ -312,6 +316,9 @@ EXPORT int nvmlDeviceGetProcessUtilization(void* device, api::ProcessSample* sam
   return there.empty() ? api::not_found : api::success;
 }
 EXPORT void fake_nvml_set_time(double time) { state().manual_time = time; }
-EXPORT int fake_nvml_calls(const char* function) { return state().calls[function]; }
+EXPORT int fake_nvml_calls(const char* function) {
+  const std::lock_guard lock(state().mutex);
+  return state().calls[function];
+}
 EXPORT int fake_nvml_open() { return state().open; }
 // NOLINTEND(readability-identifier-naming)
