@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/api/import_lint.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "diffjoule/io/csv.h"
@@ -30,12 +31,23 @@ Cards cards_of(const sensors::DeviceInfo& device) {
   return {1.0, device.name};
 }
 
+// The highest limit and the lowest idle of the cards that may be meant.
+void widen(GpuSpec& gpu, const GpuCatalogue& gpus) {
+  for (const std::string& name : gpu.variants) {
+    const auto variant = gpus.find(name);
+    if (!variant) continue;
+    if (variant->power_limit && gpu.power_limit) gpu.power_limit = std::max(*gpu.power_limit, *variant->power_limit);
+    if (variant->idle && gpu.idle) gpu.idle = std::min(*gpu.idle, *variant->idle);
+  }
+}
+
 void against_data_sheet(const measure::PartEnergy& part, const sensors::DeviceInfo& device, const GpuCatalogue& gpus,
                         std::vector<ImportFinding>& findings) {
   if (part.part != sensors::Part::gpu || !part.mean_power || device.name.empty()) return;
   const Cards cards = cards_of(device);
-  const auto gpu = gpus.find(cards.name);
+  auto gpu = gpus.find(cards.name);
   if (!gpu) return;
+  widen(*gpu, gpus);
   const std::string mean = cards.name + ": a mean power of " + to_text(*part.mean_power);
   // 5 %: what power sensors may be off.
   if (gpu->power_limit && *part.mean_power > 1.05 * cards.count * *gpu->power_limit)

@@ -53,7 +53,7 @@ std::optional<MetricMeaning> meaning_of(std::string_view metric) {
 
 void Scrapes::add(const io::MetricSample& sample, std::optional<Duration> time, const std::string& where) {
   const auto meaning = meaning_of(sample.name);
-  if (!meaning || !std::isfinite(sample.value) || is_blank(sample.value)) return;
+  if (!meaning) return;
   const bool gpu = meaning->part == Part::gpu;
   std::string id = gpu ? first_label(sample, {"UUID", "gpu_uuid", "uuid"}) : std::string();
   const std::string host = first_label(sample, {"Hostname", "hostname", "node_name", "node", "instance"});
@@ -69,6 +69,7 @@ void Scrapes::add(const io::MetricSample& sample, std::optional<Duration> time, 
   std::vector<Point>& points = meaning->kind == Kind::energy  ? seen.energy
                                : meaning->kind == Kind::power ? seen.power
                                                               : seen.above_idle;
+  if (!std::isfinite(sample.value) || is_blank(sample.value)) return;  // the device is known, its value is not
   // The slices of a card repeat its value: one a scrape is enough.
   if (is_slice(sample) && !points.empty() && points.back().where == where && points.back().time == time) return;
   points.push_back({time, sample.value * meaning->scale, where});
@@ -115,7 +116,9 @@ Result<Imported> Scrapes::imported(std::string_view bytes) const {
       }
     }
     if (!part.energy && part.missing.empty()) {
-      all.refused.push_back({id, "one scrape has no difference: give two of them, or a range of time"});
+      all.refused.push_back({id, seen.energy.empty() && seen.power.empty()
+                                     ? "all of its values are blank: the exporter could not read it"
+                                     : "one scrape has no difference: give two of them, or a range of time"});
       continue;
     }
     for (const auto* points : {&seen.energy, &seen.power}) {
