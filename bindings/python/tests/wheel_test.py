@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """pip makes a wheel of one platform from the sources, with the library inside, and it works alone."""
 
-import importlib.util
 import os
 import pathlib
 import subprocess
@@ -13,10 +12,12 @@ import zipfile
 
 import package
 
-for needed in ("pip", "setuptools", "wheel"):
-    if importlib.util.find_spec(needed) is None:
-        print(f"skipped: this Python has no {needed} (apt-get install python3-pip python3-setuptools python3-wheel)")
-        sys.exit(77)
+NEEDS = "import setuptools, pip\ntry: from setuptools.command.bdist_wheel import bdist_wheel\nexcept ImportError: import wheel"
+pythons = [p for p in (sys.executable, "/usr/bin/python3") if subprocess.run([p, "-c", NEEDS], capture_output=True).returncode == 0]
+if not pythons:
+    print("skipped: no Python here has pip, setuptools and wheel (apt-get install python3-pip python3-setuptools python3-wheel)")
+    sys.exit(77)
+python = pythons[0]
 
 with tempfile.TemporaryDirectory() as folder:
     # A copy: setuptools writes beside its sources.
@@ -25,7 +26,7 @@ with tempfile.TemporaryDirectory() as folder:
     (sources / "bindings").mkdir(parents=True)
     (pathlib.Path(folder) / "python").rename(sources / "bindings/python")
     (pathlib.Path(folder) / "VERSION").rename(sources / "VERSION")
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
+    pip = [python, "-m", "pip", "--disable-pip-version-check", "-q"]
     subprocess.run([*pip, "wheel", "--no-build-isolation", "--no-deps", "--no-index", "-w", folder, str(sources / "bindings/python")],
                    check=True)
     (wheel,) = pathlib.Path(folder).glob("*.whl")
@@ -38,7 +39,7 @@ with tempfile.TemporaryDirectory() as folder:
     environment = {k: v for k, v in os.environ.items() if k not in ("DIFFJOULE_LIBRARY", "LD_LIBRARY_PATH")}
     environment["PYTHONPATH"] = str(pathlib.Path(folder) / "site")
     code = "import diffjoule; print(diffjoule.version(), diffjoule.library_path(), diffjoule.predict('sd15', gpu='T4').energy_j)"
-    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment).stdout.split()
+    said = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True, env=environment).stdout.split()
     assert said[1].startswith(folder) and float(said[2]) > 0, said
 
     nowhere = {**os.environ, "DIFFJOULE_LIBRARY": "/nowhere/libdiffjoule.so"}
