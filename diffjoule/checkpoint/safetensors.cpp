@@ -2,14 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/checkpoint/safetensors.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <optional>
 #include <set>
-#include <unordered_set>
 #include <utility>
 
 #include "diffjoule/io/file.h"
@@ -18,6 +14,8 @@
 
 namespace diffjoule::checkpoint {
 namespace {
+
+using io::Document;
 
 constexpr std::uint64_t length_bytes = 8;
 
@@ -55,75 +53,39 @@ struct Range {
   std::uint64_t begin, end;
 };
 
-std::string kind_of(const simdjson::dom::element& value) {
-  switch (value.type()) {
-    case simdjson::dom::element_type::ARRAY:
-      return "an array";
-    case simdjson::dom::element_type::OBJECT:
-      return "an object";
-    case simdjson::dom::element_type::STRING:
-      return "a text";
-    case simdjson::dom::element_type::INT64:
-    case simdjson::dom::element_type::UINT64:
-      return "an integer";
-    case simdjson::dom::element_type::DOUBLE:
-      return "a real number";
-    case simdjson::dom::element_type::BOOL:
-      return "a boolean";
-    case simdjson::dom::element_type::NULL_VALUE:
-      return "null";
-  }
-  return "nothing";
-}
-
 // What an entry says, as far as it is of the right kinds.
 struct Entry {
-  std::optional<std::string_view> dtype;
-  std::optional<simdjson::dom::array> shape;
+  const std::string* dtype = nullptr;
+  const Document::Array* shape = nullptr;
   std::vector<std::int64_t> offsets;
-  std::string repeated;  // a key that is there twice
 };
 
-Entry entry_of(const simdjson::dom::object& members) {
+Entry entry_of(const Document::Object& members) {
   Entry entry;
-  bool dtype = false, shape = false, offsets = false;
-  const auto once = [&entry](bool& seen, std::string_view key) {
-    if (std::exchange(seen, true)) entry.repeated = std::string(key);
-  };
-  for (const auto [key, value] : members) {
+  for (const auto& [key, value] : members) {
     if (key == "dtype") {
-      once(dtype, key);
-      if (std::string_view text; value.get(text) == simdjson::SUCCESS) entry.dtype = text;
+      entry.dtype = value.text();
     } else if (key == "shape") {
-      once(shape, key);
-      if (simdjson::dom::array extents; value.get(extents) == simdjson::SUCCESS) entry.shape = extents;
-    } else if (key == "data_offsets") {
-      once(offsets, key);
-      simdjson::dom::array ends;
-      if (value.get(ends) != simdjson::SUCCESS) continue;
-      for (const simdjson::dom::element end : ends) {
-        std::int64_t n = -1;
-        entry.offsets.push_back(end.get(n) == simdjson::SUCCESS ? n : -1);
-      }
+      entry.shape = value.array();
+    } else if (key == "data_offsets" && value.array() != nullptr) {
+      for (const Document& end : *value.array())
+        entry.offsets.push_back(end.integer() != nullptr ? *end.integer() : -1);
     }
   }
   return entry;
 }
 
-Result<StoredTensor> read_tensor(std::string_view name, const simdjson::dom::element& element, std::uint64_t data_bytes,
+Result<StoredTensor> read_tensor(const std::string& name, const Document& element, std::uint64_t data_bytes,
                                  Range& range) {
-  const auto bad = [&name](const std::string& why) { return refuse("tensor \"" + std::string(name) + "\": " + why); };
-  simdjson::dom::object members;
-  if (element.get(members) != simdjson::SUCCESS) return bad("expected dtype, shape and two data_offsets");
-  const Entry entry = entry_of(members);
-  if (!entry.repeated.empty()) return bad("the key \"" + entry.repeated + "\" twice in one object");
-  if (!entry.dtype || !entry.shape || entry.offsets.size() != 2)
+  const auto bad = [&name](const std::string& why) { return refuse("tensor \"" + name + "\": " + why); };
+  if (element.object() == nullptr) return bad("expected dtype, shape and two data_offsets");
+  const Entry entry = entry_of(*element.object());
+  if (entry.dtype == nullptr || entry.shape == nullptr || entry.offsets.size() != 2)
     return bad("expected dtype, shape and two data_offsets");
-  StoredTensor t{std::string(name), {}, {}, 0, 0};
-  for (const simdjson::dom::element extent : *entry.shape) {
-    std::int64_t n = 0;
-    if (extent.get(n) != simdjson::SUCCESS) return bad("its shape has " + kind_of(extent) + ", expected whole numbers");
-    t.shape.push_back(n);
+  StoredTensor t{name, {}, {}, 0, 0};
+  for (const Document& extent : *entry.shape) {
+    if (extent.integer() == nullptr) return bad("its shape has " + extent.kind() + ", expected whole numbers");
+    t.shape.push_back(*extent.integer());
   }
   auto elements = elements_of(t.shape);
   if (!elements) return forward(elements, "safetensors tensor \"" + t.name + "\"");
@@ -142,22 +104,16 @@ Result<StoredTensor> read_tensor(std::string_view name, const simdjson::dom::ele
   return t;
 }
 
-Status read_metadata(const simdjson::dom::element& element, Header& header) {
-  simdjson::dom::object members;
-  if (element.get(members) != simdjson::SUCCESS)
-    return refuse("__metadata__ is " + kind_of(element) + ", expected an object");
-  for (const auto [key, value] : members) {
-    if (std::string_view text; value.get(text) == simdjson::SUCCESS) header.metadata[std::string(key)] = text;
+Status read_metadata(const Document& element, Header& header) {
+  if (element.object() == nullptr) return refuse("__metadata__ is " + element.kind() + ", expected an object");
+  for (const auto& [key, value] : *element.object()) {
+    if (value.text() != nullptr) header.metadata[key] = *value.text();
   }
   return {};
 }
 
-// Neither one name twice nor one byte in two tensors.
+// No byte in two tensors.
 Status check_apart(const Header& header, std::vector<std::pair<Range, std::size_t>> ranges) {
-  std::unordered_set<std::string_view> names(header.tensors.size());
-  for (const StoredTensor& t : header.tensors) {
-    if (!names.insert(t.name).second) return refuse("the key \"" + t.name + "\" twice in one object");
-  }
   std::sort(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) { return a.first.begin < b.first.begin; });
   for (std::size_t i = 1; i < ranges.size(); ++i) {
     if (ranges[i].first.begin < ranges[i - 1].first.end)
@@ -176,17 +132,15 @@ Result<Header> parse_safetensors(std::string_view bytes, std::uint64_t file_byte
   if (length > longest_header || length > file_bytes - length_bytes || length > bytes.size() - length_bytes)
     return refuse("it claims " + std::to_string(length) + " bytes; the file has " + std::to_string(file_bytes) +
                   " and headers end at " + std::to_string(longest_header));
-  simdjson::dom::parser parser;
-  simdjson::dom::element root;
-  if (const auto error = parser.parse(bytes.data() + length_bytes, length).get(root); error != simdjson::SUCCESS)
-    return refuse(std::string("JSON: ") + simdjson::error_message(error));
-  simdjson::dom::object members;
-  if (root.get(members) != simdjson::SUCCESS) return refuse("found " + kind_of(root) + ", expected an object");
+  auto root = io::parse_json(bytes.substr(length_bytes, length));
+  if (!root) return forward(root, "safetensors header: JSON");
+  if (root->object() == nullptr) return refuse("found " + root->kind() + ", expected an object");
+  const Document::Object& members = *root->object();
   Header header;
   header.tensors.reserve(members.size());
   std::vector<std::pair<Range, std::size_t>> ranges;
   ranges.reserve(members.size());
-  for (const auto [name, entry] : members) {
+  for (const auto& [name, entry] : members) {
     if (name == "__metadata__") {
       if (auto status = read_metadata(entry, header); !status) return forward(status);
       continue;
