@@ -124,11 +124,12 @@ void date_neighbours(CounterPath& path) {
 CounterPath counter_path(const std::vector<Series::Point>& points, const sensors::Channel& channel) {
   Duration update = channel.update_period;
   const Duration seen = standing_time(points);
-  if (update > Duration{} && seen > 1.2 * update) update = seen;
+  const bool as_stated = seen <= 1.2 * std::max(update, 0.1 * second);
+  if (!as_stated) update = seen;
   PathReader reader(channel, update);
   for (const auto& p : points) reader.take(p);
   CounterPath path = std::move(reader).finish();
-  date_neighbours(path);
+  if (as_stated) date_neighbours(path);
   return path;
 }
 

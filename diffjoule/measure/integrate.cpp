@@ -165,7 +165,7 @@ class Sum {
     edges_ += square(curve_.lag_half.in(second)*signed_power) / 3.0;
   }
 
-  double gap_variance() const { return gap_squares_ * square(highest_ - lowest_) / 12.0; }
+  double gap_variance() const { return gap_squares_ * square(std::max(highest_ - lowest_, 0.5 * highest_)) / 12.0; }
 
   // Where windows overlap: changes that were over before the window had slid past, as energy. A lasting step takes the
   // whole window to show.

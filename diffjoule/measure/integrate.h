@@ -20,7 +20,7 @@
 //   lag       (min(T, u) / 2)^2 / 3 x (sum over edges of +-P)^2: the shift is common to the window
 //   averaging at each edge, (range of v within +-w/2 x w / 8)^2 / 3: a jump at the edge itself puts w / 8 of it on the
 //             wrong side
-//   gaps      (range of power in the window x gap)^2 / 12
+//   gaps      (range of power in the window, half the highest at least, x gap)^2 / 12
 //   ends      beyond the last point the last value is held for h: (range over the last max(2 T, w) x h)^2 / 3
 // The gain is kept apart. Formulas: GUM 4.3.7 (rectangular) and 5.1.2 (sum of squares).
 namespace diffjoule::measure {

@@ -36,7 +36,8 @@ class Sink {
 };
 
 struct MeterOptions {
-  std::optional<Duration> period;  // between samples, 10 ms at least; absent: each channel's own update period
+  std::optional<Duration> period =
+      std::nullopt;   // between samples, 10 ms at least; absent: each channel's own update period
   bool align = true;  // at the edges of a window, follow the counter until it steps (every 2 ms, at most 120 ms)
   std::vector<std::string> devices = {};  // ids or prefixes; empty: all
   std::vector<int> own_processes = {};    // whose use of a device is ours, and that of what descends from them

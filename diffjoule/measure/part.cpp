@@ -107,8 +107,9 @@ void choose(const Evidence& evidence, const Cover& cover, PartEnergy& part) {
   if (evidence.counter) part.counter = evidence.counter->estimate();
   if (evidence.power) part.integrated = evidence.power->integral.energy.estimate();
   if (!evidence.counter && !evidence.power) return;
-  const bool by_counter = evidence.counter && (!evidence.power || !evidence.power->good() ||
-                                               part.counter->uncertainty <= part.integrated->uncertainty);
+  const bool by_counter =
+      evidence.counter && (!evidence.power || !evidence.power->good() || repeats_that_suffice(*evidence.counter) == 1 ||
+                           part.counter->uncertainty <= part.integrated->uncertainty);
   part.energy = by_counter ? part.counter : part.integrated;
   part.instrument = by_counter ? Instrument::counter : Instrument::integrated_power;
   if (by_counter) {

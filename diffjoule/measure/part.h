@@ -15,8 +15,9 @@
 // The energy of one part of one device over a cover: by both instruments where there are two, the better of them, and
 // the doubts that its own readings raise. Idle, other processes and what is counted twice come later.
 //
-// Better is the smaller standard uncertainty, except that integrated power that is undersampled never beats a counter.
-// Among several power channels (instant, average) the same rule chooses.
+// The counter is the better one, since it saw all of the time, unless its edges are more than tolerable (doubts.h) and
+// integrated power is surer and not undersampled. Among several power channels (instant, average) those that are not
+// undersampled come first, then the smallest standard uncertainty.
 namespace diffjoule::measure {
 
 struct PartChannels {

@@ -87,6 +87,9 @@ TEST(Counter, OneThatIsSlowerThanItSaysIsBelievedToBeSlow) {
   for (int i = 0; i < 400; ++i) readings.emplace_back(0.1 * i, 30.0 * (i / 10));
   const CounterPath p = counter_path(read(readings), energy());
   EXPECT_GT(p.update, 0.8 * second);
+  sensors::Channel unknown = energy();
+  unknown.update_period = Duration();
+  EXPECT_GT(counter_path(read(readings), unknown).update, 0.8 * second);
 }
 
 TEST(Counter, ALostDeviceIsRememberedUntilItComesBack) {
