@@ -10,6 +10,7 @@
 #include "diffjoule/error/result.h"
 #include "diffjoule/io/document.h"
 #include "diffjoule/measure/meter.h"
+#include "diffjoule/measure/trace.h"
 #include "diffjoule/store/database.h"
 #include "diffjoule/store/entry.h"
 
@@ -63,6 +64,9 @@ class Store {
   // Hands the readings to a sink again, in order of time, as the sampler had done. A value that stayed the same comes
   // as its first and last reading of each batch.
   [[nodiscard]] Status play(const std::string& id, measure::Sink& sink);
+
+  // The same as a trace, from which a run that was cut off can be measured again.
+  [[nodiscard]] Result<measure::Trace> trace(const std::string& id);
 
   // Takes in all that another store has and this one has not.
   [[nodiscard]] Result<Merged> merge(const std::string& other);
