@@ -25,7 +25,7 @@ struct CommandOptions {
   std::optional<double> precision = std::nullopt;    // half the 95 % interval of the mean energy, as a share of it
   std::vector<std::string> patterns = {}, pattern_sets = {};
   std::optional<std::string> store = std::nullopt;  // its file; absent: nothing is kept
-  std::string program;                              // "diffjoule 0.2.0"
+  std::string program = {};                         // "diffjoule 0.2.0"
 };
 
 // One measured run of several.

@@ -65,6 +65,7 @@ TEST(Run, EveryExampleRunsAsItStands) {
       arguments.erase(arguments.begin());
       const Captured result = captured(arguments);
       EXPECT_LT(result.code, 2) << example << "\n" << result.err;
+      if (verb.name == "exporter") continue;  // a program of its own answers
       EXPECT_FALSE((verb.runs_a_command ? result.err : result.out).empty()) << example;
     }
   }

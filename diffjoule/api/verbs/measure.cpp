@@ -216,7 +216,7 @@ report::Page view(const Document& answer) {
 Verb measure() {
   Verb verb{
       "measure",
-      "energy of a command that is run, with its uncertainty and a verdict",
+      "energy of a command while it runs, and a verdict",
       "Runs the command as the shell would and meters the machine meanwhile: GPUs, processors, memory, whatever has a "
       "sensor. Standard output is the command's, the report goes to standard error or --output. The exit code is "
       "the command's; 128 + n by signal, 127 not found, 126 not to be executed, 125 where the meter itself failed.\n"
