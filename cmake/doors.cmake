@@ -37,7 +37,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/diffjoule.pc DESTINATION ${CMAKE_INSTA
 function(diffjoule_door_test name)
   add_test(NAME doors/${name} COMMAND ${ARGN})
   set_tests_properties(doors/${name} PROPERTIES LABELS doors SKIP_RETURN_CODE 77 ENVIRONMENT
-    "DIFFJOULE_LIBRARY=$<TARGET_FILE:diffjoule_shared>;LD_LIBRARY_PATH=${CMAKE_CURRENT_BINARY_DIR}/fakes;PYTHONDONTWRITEBYTECODE=1")
+    "DIFFJOULE_LIBRARY=$<TARGET_FILE:diffjoule_shared>;LD_LIBRARY_PATH=${CMAKE_CURRENT_BINARY_DIR}/fakes;PYTHONDONTWRITEBYTECODE=1;PYTHONPATH=${CMAKE_CURRENT_SOURCE_DIR}/bindings/python")
 endfunction()
 
 function(diffjoule_doors_tests)
