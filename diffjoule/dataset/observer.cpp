@@ -8,6 +8,7 @@
 
 #include "diffjoule/flops/count.h"
 #include "diffjoule/flops/op_cost.h"
+#include "diffjoule/graph/blocks.h"
 
 namespace diffjoule::dataset {
 namespace {
@@ -105,6 +106,25 @@ bool mixes_tokens(const Op& op) {
   return std::holds_alternative<MatrixProduct>(op);
 }
 
+// At batch one and two.
+Result<std::pair<Graph, Graph>> graphs_of(models::PlannedPhase phase) {
+  phase.call.batch = 1;
+  auto one = models::build(phase);
+  if (!one) return forward(one);
+  phase.call.batch = 2;
+  auto two = models::build(phase);
+  if (!two) return forward(two);
+  return std::pair(std::move(*one), std::move(*two));
+}
+
+Result<models::Plan> whole_plan(const models::Pass& pass) {
+  auto planned = models::plan(*pass.pipeline, pass.settings);
+  if (!planned) return forward(planned);
+  if (!planned->missing.empty())
+    return fail(ErrorCode::unavailable, pass.pipeline->slug + " can be counted in part only: " + planned->missing[0]);
+  return planned;
+}
+
 std::size_t stage_index(Stage stage) { return stage == Stage::encode ? 0 : stage == Stage::denoise ? 1 : 2; }
 
 }  // namespace
@@ -122,20 +142,19 @@ Result<const GpuSpec*> Observer::gpu(const std::string& name) {
 }
 
 Result<const Observer::Unit*> Observer::unit(const models::PlannedPhase& phase) {
-  models::PlannedPhase varied = phase;
-  models::Call& call = varied.call;
+  const models::Call& call = phase.call;
   const UnitKey key{phase.component,  static_cast<int>(call.direction), call.frames,    call.height, call.width,
                     call.text_tokens, static_cast<int>(call.dtype),     phase.variation};
   if (const auto known = units_.find(key); known != units_.end()) return &known->second;
-  call.batch = 1;
-  auto one = models::build(varied);
-  if (!one) return forward(one);
-  call.batch = 2;
-  auto two = models::build(varied);
-  if (!two) return forward(two);
-  Unit made{flops::count(*one), flops::count(*two), {}, 0};
-  made.operators = operators_of(*one, *two, made.movers);
-  return &units_.emplace(key, std::move(made)).first->second;
+  auto graphs = graphs_of(phase);
+  if (!graphs) return forward(graphs);
+  return &units_.emplace(key, unit_of(graphs->first, graphs->second)).first->second;
+}
+
+Observer::Unit Observer::unit_of(const Graph& one, const Graph& two) {
+  Unit made{flops::count(one), flops::count(two), {}, 0};
+  made.operators = operators_of(one, two, made.movers);
+  return made;
 }
 
 // A network's operators are the same at any batch, in the same order.
@@ -163,47 +182,48 @@ std::vector<Observer::Operators> Observer::operators_of(const Graph& one, const 
   return all;
 }
 
+Status Observer::add_unit(const Unit& u, const models::PlannedPhase& phase, const GpuSpec& gpu, law::StageWork& stage) {
+  const flops::CostByClass cost = at_batch(u.one, u.two, phase.call.batch);
+  const auto evaluations = static_cast<double>(phase.evaluations);
+  std::array<std::optional<FlopRate>, flops::op_classes.size()> peaks;
+  for (const flops::OpClass c : flops::op_classes) {
+    if (c == flops::OpClass::scan && cost[c].calls == CallCount(0)) continue;
+    const auto& peak = peaks[static_cast<std::size_t>(c)] = peak_for(gpu, arithmetic_of(c, phase.call.dtype));
+    if (!peak)
+      return fail(ErrorCode::unavailable, "GPU " + gpu.name + ": its peak for " + std::string(name(phase.call.dtype)) +
+                                              " is not in the catalogue");
+    law::ClassWork& work = stage.by_class[class_index(c)];
+    work.flops += evaluations * as_quantity(cost[c].flops);
+    work.bytes += evaluations * as_quantity(cost[c].bytes_eager);
+    work.scores += evaluations * cost[c].scores.rounded();
+    work.calls += evaluations * cost[c].calls.rounded();
+    work.peak = *peak;
+  }
+  stage.operators.reserve(stage.operators.size() + u.operators.size());
+  for (const Operators& op : u.operators) {
+    const auto& peak = peaks[static_cast<std::size_t>(op.op_class)];
+    if (!peak) continue;  // said above
+    const flops::Cost c = op.one + static_cast<WideInteger>(phase.call.batch - 1) * difference(op.two, op.one);
+    const bool moves = &op == &u.operators.front();
+    const double calls = evaluations * (moves ? static_cast<double>(u.movers) : static_cast<double>(op.calls));
+    if (calls == 0.0) continue;
+    const double share = moves ? 1.0 / static_cast<double>(u.movers) : 1.0;  // of the entry's bytes, by one operator
+    stage.operators.push_back({as_quantity(c.flops), share * c.scores.rounded(), share * as_quantity(c.weight_bytes),
+                               share * as_quantity(c.bytes_eager - c.weight_bytes), calls, *peak,
+                               op.op_class == flops::OpClass::convolution, op.exchanged});
+  }
+  return {};
+}
+
 Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Observation& o) {
-  auto planned = models::plan(*pass.pipeline, pass.settings);
+  auto planned = whole_plan(pass);
   if (!planned) return forward(planned);
-  if (!planned->missing.empty())
-    return fail(ErrorCode::unavailable, pass.pipeline->slug + " can be counted in part only: " + planned->missing[0]);
   for (const models::PlannedPhase& phase : planned->phases) {
     if (phase.stage == Stage::denoise) o.family = phase.architecture->name;
     auto unit_cost = unit(phase);
     if (!unit_cost) return forward(unit_cost);
     const Unit& u = **unit_cost;
-    const flops::CostByClass cost = at_batch(u.one, u.two, phase.call.batch);
-    law::StageWork& stage = o.work[stage_index(phase.stage)];
-    std::array<std::optional<FlopRate>, flops::op_classes.size()> peaks;
-    for (const flops::OpClass c : flops::op_classes) {
-      if (c == flops::OpClass::scan && cost[c].calls == CallCount(0)) continue;
-      const auto& peak = peaks[static_cast<std::size_t>(c)] = peak_for(gpu, arithmetic_of(c, phase.call.dtype));
-      if (!peak)
-        return fail(ErrorCode::unavailable, "GPU " + gpu.name + ": its peak for " +
-                                                std::string(name(phase.call.dtype)) + " is not in the catalogue");
-      law::ClassWork& work = stage.by_class[class_index(c)];
-      const auto times = static_cast<double>(phase.evaluations);
-      work.flops += times * as_quantity(cost[c].flops);
-      work.bytes += times * as_quantity(cost[c].bytes_eager);
-      work.scores += times * cost[c].scores.rounded();
-      work.calls += times * cost[c].calls.rounded();
-      work.peak = *peak;
-    }
-    const auto evaluations = static_cast<double>(phase.evaluations);
-    stage.operators.reserve(stage.operators.size() + u.operators.size());
-    for (const Operators& op : u.operators) {
-      const auto& peak = peaks[static_cast<std::size_t>(op.op_class)];
-      if (!peak) continue;  // said above
-      const flops::Cost c = op.one + static_cast<WideInteger>(phase.call.batch - 1) * difference(op.two, op.one);
-      const bool moves = &op == &u.operators.front();
-      const double calls = evaluations * (moves ? static_cast<double>(u.movers) : static_cast<double>(op.calls));
-      if (calls == 0.0) continue;
-      const double share = moves ? 1.0 / static_cast<double>(u.movers) : 1.0;  // of the entry's bytes, by one operator
-      stage.operators.push_back({as_quantity(c.flops), share * c.scores.rounded(), share * as_quantity(c.weight_bytes),
-                                 share * as_quantity(c.bytes_eager - c.weight_bytes), calls, *peak,
-                                 op.op_class == flops::OpClass::convolution, op.exchanged});
-    }
+    if (auto status = add_unit(u, phase, gpu, o.work[stage_index(phase.stage)]); !status) return forward(status);
     // The paper's F: one pass of everything, once an item.
     const models::Settings& s = pass.settings;
     const double calls = phase.stage != Stage::denoise
@@ -213,6 +233,41 @@ Status Observer::add_work(const models::Pass& pass, const GpuSpec& gpu, law::Obs
     o.single_pass_flops += calls * as_quantity(u.one.total().flops);
   }
   return {};
+}
+
+Status Observer::add_blocks(const models::PlannedPhase& phase, const std::string& component, const GpuSpec& gpu,
+                            std::vector<BlockWork>& all) {
+  auto graphs = graphs_of(phase);
+  if (!graphs) return forward(graphs);
+  const std::size_t stage = stage_index(phase.stage);
+  const std::vector<Block> one = diffjoule::blocks(graphs->first), two = diffjoule::blocks(graphs->second);
+  for (std::size_t i = 0; i < one.size() && i < two.size(); ++i) {
+    auto same = std::find_if(all.begin(), all.end(), [&](const BlockWork& b) {
+      return b.stage == stage && b.component == component && b.path == one[i].path;
+    });
+    if (same == all.end()) same = all.insert(all.end(), {stage, component, one[i].path, one[i].members, {}});
+    if (auto status = add_unit(unit_of(one[i].graph, two[i].graph), phase, gpu, same->work); !status)
+      return forward(status);
+  }
+  return {};
+}
+
+Result<std::vector<BlockWork>> Observer::blocks(const Workload& workload, const std::string& gpu_name) {
+  auto passes = models::passes([this](const std::string& name) { return pipeline(name); }, workload);
+  if (!passes) return forward(passes);
+  auto found_gpu = gpu(gpu_name);
+  if (!found_gpu) return forward(found_gpu);
+  const models::Pipeline* own = *pipeline(workload.model);
+  std::vector<BlockWork> all;
+  for (const models::Pass& pass : *passes) {
+    auto planned = whole_plan(pass);
+    if (!planned) return forward(planned);
+    for (const models::PlannedPhase& phase : planned->phases) {
+      const std::string component = (pass.pipeline == own ? "" : pass.pipeline->slug + " ") + phase.name;
+      if (auto status = add_blocks(phase, component, **found_gpu, all); !status) return forward(status);
+    }
+  }
+  return all;
 }
 
 Result<Observed> Observer::observe(const Workload& workload, const Run& run) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "diffjoule/error/result.h"
 #include "diffjoule/flops/cost.h"
@@ -36,6 +37,15 @@ struct Observed {
   std::vector<std::string> assumed;  // what no reliable source confirms
 };
 
+// What one block (graph/blocks.h) of a component does in one stage of a request.
+struct BlockWork {
+  std::size_t stage = 0;     // of Observation::work
+  std::string component;     // "transformer"; with its pipeline before it where that is not the workload's
+  std::string path;          // empty: the component itself
+  std::int64_t members = 1;  // of a repeated list
+  law::StageWork work;
+};
+
 class Observer {
  public:
   Observer(models::PipelineShelf models, GpuCatalogue gpus) : models_(std::move(models)), gpus_(std::move(gpus)) {}
@@ -44,6 +54,10 @@ class Observer {
 
   // What was measured is left empty.
   [[nodiscard]] Result<Observed> observe(const Workload& workload, const Run& run);
+
+  // The same work by block, in the order of first use: of each stage, the blocks add up to what observe() sees. Builds
+  // every network anew.
+  [[nodiscard]] Result<std::vector<BlockWork>> blocks(const Workload& workload, const std::string& gpu_name);
 
   // The catalogue's entries by any of their names; remembered.
   [[nodiscard]] Result<const models::Pipeline*> pipeline(const std::string& name) { return models_.find(name); }
@@ -67,7 +81,12 @@ class Observer {
                              models::Variation>;
 
   [[nodiscard]] Result<const Unit*> unit(const models::PlannedPhase& phase);
+  [[nodiscard]] static Unit unit_of(const Graph& one, const Graph& two);
   [[nodiscard]] static std::vector<Operators> operators_of(const Graph& one, const Graph& two, WideInteger& movers);
+  [[nodiscard]] static Status add_unit(const Unit& u, const models::PlannedPhase& phase, const GpuSpec& gpu,
+                                       law::StageWork& stage);
+  [[nodiscard]] static Status add_blocks(const models::PlannedPhase& phase, const std::string& component,
+                                         const GpuSpec& gpu, std::vector<BlockWork>& all);
   [[nodiscard]] Status add_work(const models::Pass& pass, const GpuSpec& gpu, law::Observation& o);
 
   models::PipelineShelf models_;

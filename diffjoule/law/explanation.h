@@ -3,11 +3,16 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <vector>
 
 #include "diffjoule/law/law.h"
 #include "diffjoule/law/roofline.h"
 
-// Where the joules and seconds of a prediction go: the terms of the energy roofline, by stage and class of operator.
+// Where the joules and seconds of a prediction go: the terms of the energy roofline, by stage or part of a stage, and
+// class of operator. The dynamic energy of operators adds, at the clocks of their stage, and so do exchanges. The rest
+// of a stage's time (operators and launches overlap, clocks fall) and of its static energy is shared out by working +
+// launching time: a convention, under which the parts of a stage add up to it.
 namespace diffjoule::law {
 
 // What bounds a stage: the larger part of its time.
@@ -21,7 +26,7 @@ struct ClassExplanation {
   Energy computing, moving;
 };
 struct StageExplanation {
-  StageResult result;  // of one GPU
+  StageResult result;  // of one GPU; of a part, what it adds to its stage, and the slowdown of that
   std::array<ClassExplanation, work_classes> by_class;
   Energy standing;    // static power x time
   Energy exchanging;  // power of exchanges beside that
@@ -33,7 +38,16 @@ struct Explanation {
   [[nodiscard]] Energy total() const;
 };
 
-// An error for a law of another form than the roofline.
+// Some of a stage's operators.
+struct Part {
+  std::size_t stage = 0;  // of Observation::work
+  std::vector<OpWork> operators;
+};
+
+// Errors for a law of another form than the roofline.
 [[nodiscard]] Result<Explanation> explain(const Law& law, const Observation& observation);
+// One for each part; of a stage, all parts or none.
+[[nodiscard]] Result<std::vector<StageExplanation>> explain(const Law& law, const Observation& observation,
+                                                            const std::vector<Part>& parts);
 
 }  // namespace diffjoule::law

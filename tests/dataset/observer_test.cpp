@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "diffjoule/flops/count.h"
 
 namespace diffjoule::dataset {
@@ -39,6 +41,41 @@ TEST_F(Observing, TotalsEqualACountOfTheWholeProgramAtAnyBatch) {
     EXPECT_NEAR(scores / whole.scores.rounded(), 1.0, 1e-12) << model;
     EXPECT_EQ(calls, whole.calls.rounded()) << model;
   }
+}
+
+TEST_F(Observing, BlocksAddUpToWhatIsObserved) {
+  for (const char* model : {"sd15", "sdxl-base", "flux1-dev", "wan2.1-t2v-1.3b", "stable-cascade"}) {
+    const Workload workload{.model = model, .steps = 7, .batch = 3};
+    const law::Observation o = see(workload);
+    const auto blocks = observer.blocks(workload, "H100-SXM-80GB");
+    ASSERT_TRUE(blocks.has_value()) << blocks.error().message();
+    for (std::size_t s = 0; s < law::stages; ++s) {
+      for (std::size_t k = 0; k < law::work_classes; ++k) {
+        const law::ClassWork& whole = o.work[s].by_class[k];
+        law::ClassWork sum;
+        for (const BlockWork& b : *blocks) {
+          if (b.stage != s) continue;
+          sum.flops += b.work.by_class[k].flops;
+          sum.bytes += b.work.by_class[k].bytes;
+          sum.scores += b.work.by_class[k].scores;
+          sum.calls += b.work.by_class[k].calls;
+        }
+        EXPECT_NEAR(sum.flops.in(flop), whole.flops.in(flop), 1e-12 * whole.flops.in(flop)) << model;
+        EXPECT_NEAR(sum.bytes.in(byte), whole.bytes.in(byte), 1e-12 * whole.bytes.in(byte)) << model;
+        EXPECT_NEAR(sum.scores, whole.scores, 1e-12 * whole.scores) << model;
+        EXPECT_EQ(sum.calls, whole.calls) << model;
+      }
+    }
+  }
+}
+
+TEST_F(Observing, BlocksOfAnotherPipelineAreNamedAfterIt) {
+  const auto blocks = observer.blocks({.model = "kandinsky-2.2-decoder"}, "H100-SXM-80GB").value();
+  const auto seen = [&blocks](const std::string& component) {
+    return std::any_of(blocks.begin(), blocks.end(), [&](const BlockWork& b) { return b.component == component; });
+  };
+  EXPECT_TRUE(seen("unet"));
+  EXPECT_TRUE(seen("kandinsky-2.2-prior prior"));
 }
 
 TEST_F(Observing, ThePapersFlopsAreOnePassWhateverTheGuidance) {
