@@ -7,7 +7,7 @@
 namespace diffjoule::api {
 namespace {
 
-std::string sample(const std::string& name) { return DIFFJOULE_SOURCE_DIR "/tests/store/samples/" + name; }
+std::string sample(const std::string& name) { return DIFFJOULE_SOURCE_DIR "/data/samples/" + name; }
 
 TEST(ImportFiles, TwoScrapesAreOneGroupAndTwoTablesAreTwo) {
   const auto inputs = read_inputs({sample("kepler_after.prom"), sample("zeus.csv"), sample("kepler_before.prom"),

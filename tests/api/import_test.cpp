@@ -16,7 +16,7 @@ namespace {
 using io::Document;
 const Context context{{}, "test"};
 
-std::string sample(const std::string& name) { return DIFFJOULE_SOURCE_DIR "/tests/store/samples/" + name; }
+std::string sample(const std::string& name) { return DIFFJOULE_SOURCE_DIR "/data/samples/" + name; }
 
 // A place that is not there yet.
 std::string fresh(const std::string& name) {

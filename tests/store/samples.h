@@ -10,11 +10,11 @@
 #include "diffjoule/io/file.h"
 #include "diffjoule/store/import.h"
 
-// The neighbours' files of tests/store/samples/, read.
+// The neighbours' files of data/samples/, read.
 namespace diffjoule::store {
 
 inline Input sample(const std::string& name) {
-  auto text = io::read_file(std::string(DIFFJOULE_SOURCE_DIR) + "/tests/store/samples/" + name);
+  auto text = io::read_file(std::string(DIFFJOULE_SOURCE_DIR) + "/data/samples/" + name);
   EXPECT_TRUE(text) << name;
   return {name, text ? *text : "", std::nullopt};
 }

@@ -4,10 +4,10 @@
 
 #include "diffjoule/api/import_files.h"
 #include "diffjoule/api/import_lint.h"
+#include "diffjoule/api/range_query.h"
 #include "diffjoule/api/verb.h"
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/io/file.h"
-#include "diffjoule/store/fetch.h"
 #include "diffjoule/store/place.h"
 #include "diffjoule/store/record.h"
 #include "diffjoule/store/store.h"
@@ -26,7 +26,7 @@ std::vector<std::string> formats() {
 }
 
 Result<std::vector<store::Input>> fetched(const Request& request) {
-  store::RangeQuery query{*request.text("prometheus"), request.text("query").value_or(""), {}, {}, 1.0 * second};
+  RangeQuery query{*request.text("prometheus"), request.text("query").value_or(""), {}, {}, 1.0 * second};
   if (query.query.empty())
     return fail(ErrorCode::invalid_argument,
                 "import --prometheus: give the metric too, --query DCGM_FI_DEV_POWER_USAGE");
@@ -41,7 +41,7 @@ Result<std::vector<store::Input>> fetched(const Request& request) {
   }
   if (!(query.to > query.from))
     return fail(ErrorCode::invalid_argument, "import --prometheus: --to is not after --from");
-  auto body = store::range_fetcher()(query);
+  auto body = fetch(query);
   if (!body) return forward(body, "import --prometheus " + query.url);
   return std::vector<store::Input>{{query.url, std::move(*body), std::nullopt}};
 }
@@ -111,12 +111,12 @@ Result<Gathered> gathered(const ImportedAll& all, store::Store* store, const Gpu
 }
 
 Result<Answer> run(const Request& request, const Context& context) {
-  const bool fetch = request.text("prometheus").has_value();
+  const bool asked = request.text("prometheus").has_value();
   const auto paths = request.texts("files");
-  if (paths.empty() == !fetch)
-    return fail(ErrorCode::invalid_argument, fetch ? "import: give files or --prometheus, not both"
+  if (paths.empty() == !asked)
+    return fail(ErrorCode::invalid_argument, asked ? "import: give files or --prometheus, not both"
                                                    : "import: FILE is missing: files that another tool wrote");
-  auto inputs = fetch ? fetched(request) : read_inputs(paths);
+  auto inputs = asked ? fetched(request) : read_inputs(paths);
   if (!inputs) return forward(inputs);
   auto all = import_inputs(*inputs, request.text("format"));
   if (!all) return forward(all);
@@ -223,7 +223,7 @@ Verb import() {
            {.name = "query", .help = "the metric to ask for", .placeholder = "METRIC"},
            {.name = "from", .help = "begin of the range, 2026-11-28T10:00:00Z", .placeholder = "TIME"},
            {.name = "to", .help = "end of the range", .placeholder = "TIME"}},
-          {},
+          {"diffjoule import --dry-run data/samples/emissions.csv"},
           run,
           view};
 }
