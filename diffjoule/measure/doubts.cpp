@@ -168,10 +168,9 @@ Doubt shared(std::size_t others, double share, bool told) {
 }
 
 Doubt no_sensor(const std::vector<std::string>& advice) {
-  std::string all;
-  for (const std::string& a : advice) all += (all.empty() ? "" : "; ") + a;
-  return {DoubtKind::no_sensor, "no energy or power could be read: there is no figure",
-          all.empty() ? "diffjoule devices says what is missing; model:cpu=WATTS assumes one" : all};
+  std::string all = "--assume gives a model's energy, marked assumed";
+  for (const std::string& a : advice) all += "; " + a;
+  return {DoubtKind::no_sensor, "no energy or power could be read: there is no figure", all};
 }
 
 Doubt interrupted(Duration after) {
