@@ -27,7 +27,9 @@ TEST(Diagnose, OfTheBundledDataLooksAtTheBuiltInLawAndListsItsCoefficients) {
   for (const Document& s : *d.find("symptoms")->array()) {
     EXPECT_FALSE(s.find("seen")->text()->empty());
     flagged = flagged || *s.find("flagged")->boolean();
-    if (*s.find("flagged")->boolean()) EXPECT_FALSE(s.find("advice")->text()->empty());
+    if (*s.find("flagged")->boolean()) {
+      EXPECT_FALSE(s.find("advice")->text()->empty());
+    }
   }
   EXPECT_EQ(answer->partial, flagged);
   EXPECT_GT(d.at_path("identifiability.coefficients")->array()->size(), 20U);

@@ -13,7 +13,11 @@ law::Validation validation(const std::string& form, double mean) {
   v.one_gpu.energy = law::Scores{};
   v.one_gpu.energy->mean = mean;
   for (const bool several : {false, true}) {
-    law::GroupError g{.group = "sd15 on A100", .several = several, .family = "U-Net", .card = "A100-unspecified"};
+    law::GroupError g;
+    g.group = "sd15 on A100";
+    g.several = several;
+    g.family = "U-Net";
+    g.card = "A100-unspecified";
     g.measured = 120.0 * joule;
     g.predicted = 100.0 * joule;
     g.low = 90.0 * joule;

@@ -41,8 +41,12 @@ TEST(Diagnosis, RunsOnSeveralGpusAreALookOfTheirOwn) {
     residuals.energy[i] = 1.0;
   }
   for (const Symptom& s : diagnose(rows, residuals, law).symptoms) {
-    if (s.look == Look::devices && s.of == "energy") EXPECT_EQ(s.flagged, s.where == "4 GPUs") << s.where << s.seen;
-    if (s.look == Look::card && s.of == "energy") EXPECT_LT(std::abs(s.estimate->value), 0.2) << s.where << s.seen;
+    if (s.look == Look::devices && s.of == "energy") {
+      EXPECT_EQ(s.flagged, s.where == "4 GPUs") << s.where << s.seen;
+    }
+    if (s.look == Look::card && s.of == "energy") {
+      EXPECT_LT(std::abs(s.estimate->value), 0.2) << s.where << s.seen;
+    }
   }
 }
 

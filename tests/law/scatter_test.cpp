@@ -20,7 +20,9 @@ TEST(Scatter, APoorR2OnAGpuIsFlagged) {
   for (const Symptom& s : quality_by_gpu({"energy", rows, good}).symptoms) EXPECT_FALSE(s.flagged) << s.seen;
   for (const Symptom& s : quality_by_gpu({"energy", rows, bad}).symptoms) {
     EXPECT_EQ(s.flagged, s.where == "small") << s.seen;
-    if (s.flagged) EXPECT_NE(s.advice.find("lint"), std::string::npos);
+    if (s.flagged) {
+      EXPECT_NE(s.advice.find("lint"), std::string::npos);
+    }
   }
 }
 

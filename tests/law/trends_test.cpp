@@ -38,7 +38,9 @@ TEST_F(Trends, AGroupThatMovesWithTheBatchIsFlaggedWithItsBound) {
   for (const Symptom& s : batch_trends({"time", rows, moved}, law).symptoms) {
     EXPECT_EQ(s.flagged, s.where.starts_with("model-3 ")) << s.where << " " << s.seen;
     EXPECT_NE(s.seen.find("bound at the smallest"), std::string::npos) << s.seen;
-    if (s.flagged) EXPECT_NE(s.points_to.find("large batches cost more"), std::string::npos) << s.points_to;
+    if (s.flagged) {
+      EXPECT_NE(s.points_to.find("large batches cost more"), std::string::npos) << s.points_to;
+    }
   }
 }
 
