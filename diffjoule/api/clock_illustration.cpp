@@ -102,9 +102,8 @@ Result<Document> clock_illustration(const Context& context) {
 }
 
 void show_clocks(const Document& illustration, report::Page& page) {
-  page.text(
-      "Energy and time against the SM clock: *" + *illustration.find("heading")->text() +
-      "*.\nStable Diffusion 1.4, one image a process, loading of the model inside; the highest clock is derived.");
+  page.text("Energy and time against the SM clock - " + *illustration.find("heading")->text() +
+            ".\nStable Diffusion 1.4, one image a process, loading of the model inside; the highest clock is derived.");
   report::Table table({{"GPU"},
                        {"SM clock", "MHz"},
                        {"s"},

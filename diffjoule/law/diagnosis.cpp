@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/law/diagnosis.h"
 
+#include <algorithm>
+
 #include "diffjoule/law/biases.h"
 #include "diffjoule/law/scatter.h"
 #include "diffjoule/law/trends.h"
@@ -24,6 +26,10 @@ Looked diagnose(std::span<const Observation> rows, const Residuals& residuals, c
   Looked all;
   const auto energy = on_one_gpu(rows, residuals.energy), time = on_one_gpu(rows, residuals.time);
   const auto look = [&](const Subject& one, const Subject& every) {
+    if (std::none_of(every.residuals.begin(), every.residuals.end(), [](const auto& r) { return r.has_value(); })) {
+      all.notes.push_back(one.of + ": no residual; either none was measured or the form predicts none");
+      return;
+    }
     all.add(carriers(one, roofline));
     all.add(batch_trends(one, roofline));
     for (const Look by : {Look::family, Look::card, Look::source, Look::resolution}) all.add(biases(one, by));

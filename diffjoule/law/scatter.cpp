@@ -61,8 +61,9 @@ Looked quality_by_gpu(const Subject& s) {
     Symptom symptom{.look = Look::quality, .of = s.of, .where = gpu};
     symptom.units = g.rows;
     symptom.flagged = symptom.jointly = r2 < enough;
-    symptom.seen = "R2 " + to_text(r2, 3) + " (a FLOP: " + to_text(1.0 - g.residual / g.around_per_flop(), 2) + ")" +
-                   " over " + std::to_string(g.rows) + " rows; deviation " +
+    const std::string per_flop =
+        s.of == "energy" ? " (of energy a FLOP: " + to_text(1.0 - g.residual / g.around_per_flop(), 2) + ")" : "";
+    symptom.seen = "R2 " + to_text(r2, 3) + per_flop + " over " + std::to_string(g.rows) + " rows; deviation " +
                    to_text(std::sqrt(g.residual / g.weight), 2) + " of " +
                    to_text(std::sqrt(g.around() / g.weight), 2) + " in ln";
     if (symptom.flagged) {

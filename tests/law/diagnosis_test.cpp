@@ -59,6 +59,14 @@ TEST(Diagnosis, RowsThatCannotBePredictedHaveNoResidual) {
   EXPECT_FALSE(residuals.energy.front().has_value());
   EXPECT_TRUE(residuals.energy.back().has_value());
   EXPECT_FALSE(residuals.time.back().has_value());  // the form has no time
+  const Form& explaining = *form_named("roofline").value();
+  rows.front().boundary = Boundary::gpu;
+  Law roofline = explaining.fit(rows).value();
+  roofline.form = explaining.name;
+  std::size_t of_time = 0;
+  for (const std::string& note : diagnose(rows, residuals, roofline).notes)
+    of_time += note.starts_with("time: no residual");
+  EXPECT_EQ(of_time, 1U);
 }
 
 }  // namespace
