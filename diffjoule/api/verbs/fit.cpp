@@ -69,7 +69,7 @@ const char* informs(law::Bound bound) {
 
 // A law sharpened by rows of a card: before, after, and what each row is worth.
 Result<Answer> run_update(const Request& request, const Context& context) {
-  if (request.texts("data").empty())
+  if (request.texts("measurements").empty())
     return fail(ErrorCode::invalid_argument,
                 "fit --update: name the tables of the new rows, diffjoule fit --update LAW ROWS.csv");
   auto old = io::read_file(*request.text("update"))
