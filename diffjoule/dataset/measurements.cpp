@@ -37,6 +37,15 @@ Result<std::optional<double>> positive(const io::Csv& table, std::size_t row, Co
   return *number;
 }
 
+Result<std::optional<double>> share(const io::Csv& table, std::size_t row, Column column) {
+  const std::string_view text = field(table, row, column);
+  if (is_absent(text)) return std::nullopt;
+  const auto number = io::csv_number(text);
+  if (!number || !(*number >= 0.0) || *number > 1.0)
+    return tl::unexpected<Error>(table.unexpected(row, *column, "a share from 0 to 1"));
+  return *number;
+}
+
 Result<std::optional<bool>> guidance(const io::Csv& table, std::size_t row, Column column) {
   const std::string_view text = field(table, row, column);
   if (is_absent(text)) return std::nullopt;
@@ -133,6 +142,8 @@ Result<RowReader> RowReader::of(const io::Csv& table) {
   r.latency_ = table.column("latency_s_per_batch");
   r.boundary_ = table.column("boundary");
   r.metered_ = table.column("gpu_count_metered");
+  r.clock_ = table.column("sm_clock_mhz");
+  r.throttled_ = table.column("throttled_share");
   return r;
 }
 
@@ -173,7 +184,14 @@ Result<law::Measured> RowReader::measured(const io::Csv& table, std::size_t row)
   if (!energy) return forward(energy);
   auto latency = positive(table, row, latency_);
   if (!latency) return forward(latency);
+  auto clock = positive(table, row, clock_);
+  if (!clock) return forward(clock);
+  auto throttled = share(table, row, throttled_);
+  if (!throttled) return forward(throttled);
   law::Measured measured;
+  constexpr double megahertz = 1e6;
+  if (*clock) measured.clock = **clock * megahertz * hertz;
+  measured.throttled_share = *throttled;
   if (*energy) measured.energy_per_item = **energy * joule;
   if (*latency) measured.latency_per_batch = **latency * second;
   return measured;
@@ -197,7 +215,7 @@ Result<Dataset> read(const std::vector<Table>& tables, Observer& observer, bool 
   return all;
 }
 
-Result<std::vector<Table>> bundled(const io::DataFiles& files) {
+Result<std::vector<Table>> bundled(const io::DataFiles& files, const std::string& wanted) {
   auto roles =
       files.read("measurements/sources.toml").and_then([](const std::string& text) { return io::parse_toml(text); });
   if (!roles) return forward(roles, "measurements/sources.toml");
@@ -206,7 +224,7 @@ Result<std::vector<Table>> bundled(const io::DataFiles& files) {
     const std::string name = path.substr(std::string_view("measurements/").size());
     const io::Document* source = roles->find(name.substr(0, name.find('/')));
     const io::Document* role = source == nullptr ? nullptr : source->find("role");
-    if (role == nullptr || role->text() == nullptr || *role->text() != "fit") continue;
+    if (role == nullptr || role->text() == nullptr || *role->text() != wanted) continue;
     auto bytes = files.read(path);
     if (!bytes) return forward(bytes);
     tables.push_back({name, std::move(*bytes)});

@@ -14,7 +14,7 @@
 // Measurement tables: CSV with the columns
 //
 //   source, model_id, task, gpu, num_gpus, parallelism, batch_size, width, height, frames, steps, cfg, dtype,
-//   energy_j_per_item, avg_power_w, latency_s_per_batch, notes, boundary
+//   energy_j_per_item, avg_power_w, latency_s_per_batch, notes, boundary, sm_clock_mhz, throttled_share
 //
 // by name, in any order, others kept aside. model_id and gpu are needed; what else is empty, "unknown" or absent
 // follows the model's defaults, with one GPU and a batch of one. avg_power_w is summed over the GPUs.
@@ -40,7 +40,7 @@ class RowReader {
 
  private:
   std::optional<std::size_t> source_, model_, gpu_, num_gpus_, batch_, width_, height_, frames_, steps_, cfg_, dtype_,
-      energy_, latency_, boundary_, metered_;
+      energy_, latency_, boundary_, metered_, clock_, throttled_;
 };
 
 // A table of measurements: `name` is for people ("mlenergy-v2/diffusion.csv").
@@ -69,7 +69,7 @@ struct Dataset {
 // the like are left out and counted; a malformed row is an error, or with `skip_bad` left out and counted too.
 [[nodiscard]] Result<Dataset> read(const std::vector<Table>& tables, Observer& observer, bool skip_bad);
 
-// The tables built into the program that laws are fitted on: those whose role in measurements/sources.toml is "fit".
-[[nodiscard]] Result<std::vector<Table>> bundled(const io::DataFiles& files);
+// The tables built into the program whose role in measurements/sources.toml is this: laws are fitted on "fit" only.
+[[nodiscard]] Result<std::vector<Table>> bundled(const io::DataFiles& files, const std::string& role = "fit");
 
 }  // namespace diffjoule::dataset

@@ -73,6 +73,9 @@ struct DataSheet {
 struct Measured {
   std::optional<Energy> energy_per_item;
   std::optional<Duration> latency_per_batch;
+  // Only for diagnosis: no law reads them.
+  std::optional<Frequency> clock = std::nullopt;         // mean, of the streaming multiprocessors
+  std::optional<double> throttled_share = std::nullopt;  // of the time, 0..1
 };
 
 struct Observation {

@@ -135,7 +135,8 @@ void for_each_index(std::size_t count, const std::function<void(std::size_t)>& w
   for (std::thread& other : others) other.join();
 }
 
-std::vector<GroupError> group_errors(const Outcomes& all, const Labels& groups) {
+std::vector<GroupError> group_errors(const Outcomes& all, const Labels& groups,
+                                     const std::vector<const Observation*>& example) {
   std::vector<GroupError> errors;
   for (std::size_t g = 0; g < groups.names.size(); ++g) {
     const auto mean_of = [g](const std::vector<Outcome>& rows) -> std::optional<double> {
@@ -145,12 +146,25 @@ std::vector<GroupError> group_errors(const Outcomes& all, const Labels& groups) 
       }
       return n > 0.0 ? std::optional<double>(sum / n) : std::nullopt;
     };
+    const auto energy = mean_of(all.energy);
+    if (!energy) continue;
     double size = 0.0, n = 0.0;
+    Outcome sum{g, 0.0, 0.0, 0.0, 0.0};
     for (const Outcome& o : all.energy) {
-      if (o.group == g) size += std::abs(o.measured - o.predicted), n += 1.0;
+      if (o.group != g) continue;
+      size += std::abs(o.measured - o.predicted);
+      sum = {g, sum.measured + o.measured, sum.predicted + o.predicted, sum.low + o.low, sum.high + o.high};
+      n += 1.0;
     }
-    if (const auto energy = mean_of(all.energy))
-      errors.push_back({groups.names[g], *energy, mean_of(all.time), size / n});
+    GroupError error{.group = groups.names[g], .energy = *energy, .time = mean_of(all.time), .size = size / n};
+    error.measured = std::exp(sum.measured / n) * joule;
+    error.predicted = std::exp(sum.predicted / n) * joule;
+    error.low = std::exp(sum.low / n) * joule;
+    error.high = std::exp(sum.high / n) * joule;
+    error.several = example[g]->devices > 1.0;
+    error.family = example[g]->family;
+    error.card = example[g]->card;
+    errors.push_back(std::move(error));
   }
   return errors;
 }
@@ -239,12 +253,12 @@ Validation validate(const Form& form, std::span<const Observation> rows, LeaveOu
     all.time.insert(all.time.end(), fold.outcomes.time.begin(), fold.outcomes.time.end());
     problems.insert(fold.problems.begin(), fold.problems.end());
   }
-  std::vector<bool> several(groups.names.size(), false);
-  for (std::size_t i = 0; i < rows.size(); ++i) several[groups.of_row[i]] = rows[i].devices > 1.0;
+  std::vector<const Observation*> example(groups.names.size());  // a row of each group
+  for (std::size_t i = 0; i < rows.size(); ++i) example[groups.of_row[i]] = &rows[i];
   const auto part = [&](const std::vector<Outcome>& outcomes, bool wanted) {
     std::vector<Outcome> some;
     for (const Outcome& o : outcomes) {
-      if (several[o.group] == wanted) some.push_back(o);
+      if ((example[o.group]->devices > 1.0) == wanted) some.push_back(o);
     }
     return scores_of(some, groups.names.size());
   };
@@ -252,11 +266,7 @@ Validation validate(const Form& form, std::span<const Observation> rows, LeaveOu
   v.time = scores_of(all.time, groups.names.size());
   v.one_gpu = {part(all.energy, false), part(all.time, false)};
   v.several_gpus = {part(all.energy, true), part(all.time, true)};
-  v.groups = group_errors(all, groups);
-  for (GroupError& g : v.groups) {
-    const auto place = std::find(groups.names.begin(), groups.names.end(), g.group);
-    g.several = several[static_cast<std::size_t>(place - groups.names.begin())];
-  }
+  v.groups = group_errors(all, groups, example);
   v.problems.assign(problems.begin(), problems.end());
   return v;
 }

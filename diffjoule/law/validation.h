@@ -36,6 +36,8 @@ struct GroupError {
   std::optional<double> time;
   double size = 0.0;     // mean |ln(measured / predicted)| of energy
   bool several = false;  // GPUs
+  std::string family = {}, card = {};
+  Energy measured = {}, predicted = {}, low = {}, high = {};  // geometric means over its rows, of one item
 };
 
 // Of some of the groups.

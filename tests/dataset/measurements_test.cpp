@@ -33,6 +33,28 @@ TEST_F(Measurements, OfTheBundleAreAllUsedOrNamed) {
   EXPECT_EQ(sources, (std::set<std::string>{"co2_inference", "iyengar-2511.17031", "mlenergy-v2", "mlenergy-v3"}));
 }
 
+TEST_F(Measurements, AnIllustrationIsNeverPartOfAFit) {
+  const auto fitted = bundled(io::DataFiles()), shown = bundled(io::DataFiles(), "illustration");
+  ASSERT_TRUE(fitted.has_value() && shown.has_value());
+  ASSERT_FALSE(shown->empty());
+  for (const Table& table : *fitted) {
+    for (const Table& other : *shown) EXPECT_NE(table.name, other.name);
+    EXPECT_FALSE(table.name.starts_with("ttu-dvfs")) << table.name;
+  }
+}
+
+TEST_F(Measurements, CarryClocksAndThrottlingWhereTheTableHasThem) {
+  const std::string clocks = "model_id,gpu,energy_j_per_item,sm_clock_mhz,throttled_share\n";
+  const auto read_rows = [&](const std::string& line) { return read({{"runs.csv", clocks + line}}, observer, false); };
+  const Dataset d = read_rows("sd15,H100-SXM-80GB,100,1410,0.25\nsd15,H100-SXM-80GB,100,,\n").value();
+  EXPECT_EQ(d.observations[0].measured.clock->in(hertz), 1.41e9);
+  EXPECT_EQ(d.observations[0].measured.throttled_share, 0.25);
+  EXPECT_FALSE(d.observations[1].measured.clock || d.observations[1].measured.throttled_share);
+  const auto refused = read_rows("sd15,H100-SXM-80GB,100,1410,25\n");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().message().find("a share from 0 to 1"), std::string::npos) << refused.error().message();
+}
+
 TEST_F(Measurements, BecomeObservations) {
   const Dataset d =
       rows("lab,black-forest-labs/FLUX.1-dev,H100-SXM-80GB,2,4,1024,1024,50,0,bfloat16,2000,9.5,gpu\n").value();

@@ -17,6 +17,7 @@ COVERED = {
     "law/form.cpp": "tests/law/law_test.cpp: unknown forms",
     "law/groups.cpp": "tests/law/validation_test.cpp: groups and their weights",
     "law/observation.cpp": "tests/dataset/observer_test.cpp",
+    "law/symptom.cpp": "tests/law/biases_test.cpp: what is flagged",
     "checkpoint/families.cpp": "tests/checkpoint/fingerprint_test.cpp: every published header finds its row",
     "models/architecture.cpp": "tests/models/reference_test.cpp",
     "law/roofline_law.cpp": "tests/law/explanation_test.cpp",

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/law/synthetic.h"
 
 namespace diffjoule::law {
@@ -60,6 +62,21 @@ TEST(Validation, TheIntervalScoreIsTheWidthWhereAllIsInside) {
   const auto rows = synthetic::runs(8, {.noise = 0.02}, 38);
   const Scores s = validate(form("op_class"), rows, LeaveOut::model).energy.value();
   EXPECT_GE(s.interval_score, 0.5 * s.width);
+}
+
+TEST(Validation, AGroupHasItsMeansForAPicture) {
+  auto rows = synthetic::runs(4, {.noise = 0.05}, 39);
+  rows[0].devices = rows[1].devices = rows[2].devices = 2.0;
+  const Validation v = validate(form("op_class"), rows, LeaveOut::model);
+  std::size_t several = 0;
+  for (const GroupError& g : v.groups) {
+    EXPECT_NEAR(std::log(g.measured / g.predicted), g.energy, 1e-9);
+    EXPECT_LT(g.low, g.predicted);
+    EXPECT_GT(g.high, g.predicted);
+    EXPECT_FALSE(g.family.empty() || g.card.empty());
+    several += g.several ? 1 : 0;
+  }
+  EXPECT_EQ(several, 1U);
 }
 
 TEST(Validation, NamesFoldsThatCannotBeFitted) {

@@ -4,6 +4,8 @@
 #include <charconv>
 
 #include "diffjoule/api/data_fields.h"
+#include "diffjoule/api/validation_picture.h"
+#include "diffjoule/io/file.h"
 #include "diffjoule/law/validation.h"
 #include "diffjoule/units/text.h"
 
@@ -78,6 +80,15 @@ Status hold(const std::string& requirement, const Document& forms) {
   return refuse("no form " + form + " was validated");
 }
 
+Status draw(const std::string& path, const Request& request, const std::vector<law::Validation>& validated) {
+  const std::string wanted = request.text("form").value_or("roofline");
+  const auto shown = std::find_if(validated.begin(), validated.end(),
+                                  [&wanted](const law::Validation& v) { return v.form == wanted; });
+  if (shown == validated.end()) return fail(ErrorCode::invalid_argument, "validate --picture: no form " + wanted);
+  return io::write_file(path, report::to_svg(picture_of(*shown, validated, request.text("leave-out").value_or("model"),
+                                                        request.text("colour").value_or("family"))));
+}
+
 Result<Answer> run(const Request& request, const Context& context) {
   const std::string left_out = request.text("leave-out").value_or("model");
   const law::LeaveOut by = fold_named(left_out);
@@ -114,6 +125,10 @@ Result<Answer> run(const Request& request, const Context& context) {
   }
   for (const std::string& requirement : request.texts("require")) {
     if (auto status = hold(requirement, forms); !status) return forward(status);
+  }
+  if (const auto path = request.text("picture")) {
+    if (auto status = draw(*path, request, validated); !status) return forward(status);
+    d.set("written", *path);
   }
   d.set("leave_out", left_out)
       .set("folds", static_cast<std::int64_t>(folds.names.size()))
@@ -212,6 +227,7 @@ report::Page view(const Document& answer) {
     for (const Document& problem : *form.find("problems")->array())
       page.text(*form.find("form")->text() + ": " + *problem.text());
   }
+  if (const Document* path = answer.find("written")) page.text("written: " + *path->text());
   return page;
 }
 
@@ -236,6 +252,13 @@ Verb validate() {
   fields.push_back({.name = "form", .help = "only this form; default: all", .placeholder = "FORM"});
   fields.push_back(
       {.name = "groups", .kind = Field::Kind::flag, .help = "show the error of every model x GPU x source"});
+  fields.push_back({.name = "picture",
+                    .help = "draw measured against predicted energy of --form (default: roofline) as SVG",
+                    .placeholder = "FILE"});
+  fields.push_back({.name = "colour",
+                    .help = "what the picture's colours tell apart; default: family",
+                    .placeholder = "WHAT",
+                    .choices = {"family", "card"}});
   return {
       "validate",
       "how well laws predict what they have not seen",
@@ -245,7 +268,7 @@ Verb validate() {
       "Coverage counts groups whose rows are mostly inside the 90 % interval, with the Clopper-Pearson interval of "
       "that share.",
       std::move(fields),
-      {"diffjoule validate", "diffjoule validate --leave-out gpu"},
+      {"diffjoule validate", "diffjoule validate --leave-out gpu", "diffjoule validate --picture validation.svg"},
       run,
       view};
 }
