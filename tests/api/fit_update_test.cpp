@@ -31,8 +31,8 @@ TEST(FitUpdate, ALawMovesTowardsTheRowsOfItsCardAndPredictsWithThem) {
                              "source,model_id,gpu,batch_size,steps,dtype,energy_j_per_item,latency_s_per_batch\n"
                              "here,flux1-dev,L40S,1,28,bfloat16,9000,28\nhere,sd35-large,L40S,1,28,bfloat16,8200,25\n")
                   .has_value());
-  const auto answer =
-      call("fit", Document().set("update", builtin).set("measurements", Document::Array{rows}).set("output", law), context);
+  const auto answer = call(
+      "fit", Document().set("update", builtin).set("measurements", Document::Array{rows}).set("output", law), context);
   ASSERT_TRUE(answer.has_value()) << answer.error().message();
   for (const Document& row : *answer->document.find("rows")->array()) {
     EXPECT_LT(std::abs(row.find("energy_after_ln")->number()), std::abs(row.find("energy_before_ln")->number()));
