@@ -268,7 +268,8 @@ Verb validate() {
       "Coverage counts groups whose rows are mostly inside the 90 % interval, with the Clopper-Pearson interval of "
       "that share.",
       std::move(fields),
-      {"diffjoule validate", "diffjoule validate --leave-out gpu", "diffjoule validate --picture validation.svg"},
+      {"diffjoule validate", "diffjoule validate --leave-out gpu",
+       "diffjoule validate --form paper --picture validation.svg"},
       run,
       view};
 }
