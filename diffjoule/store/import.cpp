@@ -18,6 +18,18 @@ std::string number_text(const std::optional<Q>& quantity, Q unit) {
 
 }  // namespace
 
+Result<Imported> one_by_one(std::span<const Input> inputs, Result<Imported> (*read_one)(const Input& input)) {
+  Imported all;
+  for (const Input& input : inputs) {
+    auto one = read_one(input);
+    if (!one) return forward(one);
+    for (Record& r : one->records) all.records.push_back(std::move(r));
+    for (RunRow& r : one->rows) all.rows.push_back(std::move(r));
+    for (Refused& r : one->refused) all.refused.push_back(std::move(r));
+  }
+  return all;
+}
+
 Result<const Import*> import_named(const std::string& name) {
   std::vector<std::string> known;
   for (const Import& import : all_imports()) {

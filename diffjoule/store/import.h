@@ -61,6 +61,10 @@ struct Import {
   Result<Imported> (*read)(std::span<const Input> inputs);
 };
 
+// What read_one takes of each file, together; the first error ends it.
+[[nodiscard]] Result<Imported> one_by_one(std::span<const Input> inputs,
+                                          Result<Imported> (*read_one)(const Input& input));
+
 // The members of imports/, by name of file.
 [[nodiscard]] const std::vector<Import>& all_imports();
 

@@ -179,16 +179,7 @@ Result<Imported> read_one(const Input& input) {
   return all;
 }
 
-Result<Imported> read(std::span<const Input> inputs) {
-  Imported all;
-  for (const Input& input : inputs) {
-    auto one = read_one(input);
-    if (!one) return forward(one);
-    for (Record& r : one->records) all.records.push_back(std::move(r));
-    for (Refused& r : one->refused) all.refused.push_back(std::move(r));
-  }
-  return all;
-}
+Result<Imported> read(std::span<const Input> inputs) { return one_by_one(inputs, read_one); }
 
 }  // namespace
 
