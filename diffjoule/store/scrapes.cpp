@@ -42,8 +42,8 @@ std::optional<MetricMeaning> meaning_of(std::string_view metric) {
       {"kepler_node_gpu_active_joules_total", {Kind::above_idle, Part::gpu, 1.0}},
       {"kepler_node_gpu_watts", {Kind::power, Part::gpu, 1.0}},
       {"power_monitor_gpu_power_watts", {Kind::power, Part::gpu, 1.0}},
-      {"diffjoule_gpu_energy_joules_total", {Kind::energy, Part::gpu, 1.0}},
-      {"diffjoule_gpu_power_watts", {Kind::power, Part::gpu, 1.0}},
+      {"diffjoule_gpu_joules_total", {Kind::energy, Part::gpu, 1.0}},
+      {"diffjoule_gpu_watts", {Kind::power, Part::gpu, 1.0}},
       {"kepler_node_cpu_joules_total", {Kind::energy, Part::cpu_package, 1.0}},
       {"kepler_node_cpu_watts", {Kind::power, Part::cpu_package, 1.0}},
   };

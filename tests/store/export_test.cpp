@@ -113,12 +113,12 @@ TEST(Export, PrometheusReadsItsTextAndMissingIsNotThere) {
   const std::string text = written("prometheus_text", made(), {.intensity = {}, .model = "flux"});
   const auto read = io::parse_openmetrics(text);
   EXPECT_EQ(read.skipped_lines, 0u) << text;
-  const auto gpu = io::chosen(read, *io::parse_metric_selector("diffjoule_gpu_energy_joules_total{phase=\"run\"}"));
+  const auto gpu = io::chosen(read, *io::parse_metric_selector("diffjoule_gpu_joules_total{phase=\"run\"}"));
   ASSERT_EQ(gpu.size(), 1u);
   EXPECT_EQ(gpu[0]->value, 6000.0);
   EXPECT_EQ(*gpu[0]->label("gpu_name"), "a \"card\"");
   EXPECT_EQ(*gpu[0]->label("model"), "flux");
-  EXPECT_EQ(io::chosen(read, *io::parse_metric_selector("diffjoule_gpu_power_watts")).size(), 1u);
+  EXPECT_EQ(io::chosen(read, *io::parse_metric_selector("diffjoule_gpu_watts")).size(), 1u);
   EXPECT_EQ(text.find("cpu package"), std::string::npos);
   EXPECT_NE(text.find("part=\"dram\""), std::string::npos);
 }

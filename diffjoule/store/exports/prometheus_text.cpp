@@ -39,9 +39,9 @@ struct Family {
 };
 
 struct Families {
-  Family gpu{"diffjoule_gpu_energy_joules_total", "counter", "Energy of a GPU, idle included."};
+  Family gpu{"diffjoule_gpu_joules_total", "counter", "Energy of a GPU, idle included."};
   Family above{"diffjoule_gpu_above_idle_joules_total", "counter", "Energy of a GPU above its idle power."};
-  Family watts{"diffjoule_gpu_power_watts", "gauge", "Mean power of a GPU."};
+  Family watts{"diffjoule_gpu_watts", "gauge", "Mean power of a GPU."};
   Family other{"diffjoule_energy_joules_total", "counter", "Energy of a part of the machine that is no GPU."};
   Family seconds{"diffjoule_elapsed_seconds_total", "counter", "Time of the run or phase."};
 };
