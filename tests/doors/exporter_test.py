@@ -109,7 +109,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-def test_a_real_prometheus_scrapes_it():
+def test_a_real_prometheus_scrapes_it_and_is_imported_from():
     if shutil.which("prometheus") is None:
         return print("prometheus (a Debian package) is not installed: not scraped by one")
     with Exporter() as exporter:
@@ -134,6 +134,14 @@ def test_a_real_prometheus_scrapes_it():
                     pass
             assert watts and abs(float(watts[0]["value"][1]) - 300) < 60, watts
             assert watts[0]["metric"]["gpu_name"] == "NVIDIA H100 80GB HBM3", watts
+            end = time.time() - 1
+            first, last = (time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(t)) for t in (end - 5, end))
+            ran = subprocess.run(
+                [program, "import", "--prometheus", f"http://127.0.0.1:{port}", "--query", "diffjoule_gpu_joules_total", "--from", first, "--to", last, "--dry-run", "--json"],
+                capture_output=True, text=True, timeout=60)
+            assert ran.returncode == 0, ran.stderr
+            taken = json.loads(ran.stdout)["taken"][0]
+            assert abs(taken["energy_j"] / taken["elapsed_s"] - 300) < 60, taken
         finally:
             server.terminate()
             server.wait(30)
