@@ -73,7 +73,7 @@ class Session {
   std::vector<os::OtherProcess> left_;
   std::optional<int> asked_;  // the signal by which somebody wants an end
   bool not_started_ = false, measured_ = false;
-  os::Instant begin_, end_;  // of all measured runs
+  std::vector<measure::Stretch> ran_;  // the measured runs
   std::string id_;
   Duration started_;
 };
@@ -152,7 +152,7 @@ Result<os::Ended> Session::run_once() {
   if (log_) command.see_line = [this](os::Stream, std::string_view line) { log_->see(line, clock_.now()); };
   auto ended = os::run_command(command, *signals_, clock_, sources);
   if (!ended) return ended;
-  result_.exit_code = ended->exit_code;
+  if (result_.exit_code == 0) result_.exit_code = ended->exit_code;
   not_started_ = !ended->not_started.empty();
   if (ended->asked) asked_ = ended->asked;
   // As a shell's loop: a command that died of Ctrl-C is not run again, whoever it was meant for.
@@ -175,8 +175,7 @@ void Session::add_span(Span span) {
 }
 
 void Session::keep_run(const os::Ended& ended) {
-  if (result_.runs.empty()) begin_ = ended.begin;
-  end_ = ended.end;
+  ran_.push_back({ended.begin, ended.end});
   if (options_.repeat > 1) add_span({run_name, ended.begin, ended.end});
   if (socket_) {
     for (Span& span : socket_->marks().spans(ended.end)) add_span(std::move(span));
@@ -187,7 +186,11 @@ void Session::keep_run(const os::Ended& ended) {
   const measure::Measurement m = meter_->measurement(ended.begin, ended.end);
   const auto energy = measure::totals(m.whole).all;
   result_.runs.push_back({ended.end - ended.begin, energy, ended.exit_code});
-  if (energy) repeats_.add(energy->value, ended.end - ended.begin);
+  const bool counts = ended.exit_code == 0 || options_.repeat == 1;
+  if (!counts)
+    notes_.push_back("run " + std::to_string(result_.runs.size()) + " ended with code " +
+                     std::to_string(ended.exit_code) + ": it is not in the mean of the repeats");
+  if (energy && counts) repeats_.add(energy->value, ended.end - ended.begin);
   if (options_.precision && energy) result_.stopped_because = repeats_.enough().value_or("");
   note_end(ended);
 }
@@ -227,7 +230,7 @@ void Session::summarise() {
   result_.summary = repeats_.summary();
   std::size_t with_energy = 0;
   for (CommandRun& run : result_.runs) {
-    if (!run.energy) continue;
+    if (!run.energy || run.exit_code != 0) continue;  // not among the repeats
     const auto& outliers = result_.summary.outliers;
     run.outlier = std::find(outliers.begin(), outliers.end(), with_energy++) != outliers.end();
   }
@@ -240,14 +243,14 @@ void Session::summarise() {
 }
 
 void Session::finish() {
-  if (result_.runs.empty()) begin_ = end_ = clock_.now();
   meter_->stop();
   measure::Measurement& m = result_.measurement;
-  m = meter_->measurement(begin_, end_);
+  const os::Instant now = clock_.now();
+  m = ran_.empty() ? meter_->measurement(now, now) : meter_->measurement(measure::Cover(ran_));
   m.id = id_;
   m.command = options_.command;
   m.host = host_name();
-  m.exit_code = result_.exit_code;
+  if (!result_.runs.empty() || not_started_) m.exit_code = result_.exit_code;
   m.program = options_.program;
   if (asked_) {
     m.verdict.push_back({measure::DoubtKind::interrupted,

@@ -37,11 +37,11 @@ struct CommandRun {
 };
 
 struct MeasuredCommand {
-  measure::Measurement measurement;  // from the begin of the first measured run to the end of the last
+  measure::Measurement measurement;  // of the measured runs together, without what lies between them
   std::vector<CommandRun> runs;
-  measure::RepeatSummary summary;  // of those with an energy
+  measure::RepeatSummary summary;  // of those with an energy that ended with code 0
   std::string stopped_because;     // with a precision to be reached
-  int exit_code = 0;               // of the last run, measured or not
+  int exit_code = 0;               // the first that is not 0, of any run
 };
 
 // The command has our streams and signals. An error is the meter's: the command was not run, or not to its end.

@@ -138,7 +138,8 @@ class Meter::Impl {
     }
   }
 
-  Measurement measurement(os::Instant begin, os::Instant end) {
+  Measurement measurement(const Cover& cover) {
+    const os::Instant begin = cover.begin(), end = cover.end();
     edge(end);
     settle(end);
     Measurement m;
@@ -147,7 +148,7 @@ class Meter::Impl {
     m.id = os::utc_text(m.started) + "-" + m.host + "-" + std::to_string(getpid());
     m.sampling_period = options_.period.value_or(usual_period);
     m.devices = infos_;
-    m.whole = evaluate("run", 1, Cover({{begin, end}}), end - begin);
+    m.whole = evaluate("run", 1, cover, cover.elapsed());
     std::vector<Span> spans;
     {
       const std::lock_guard lock(windows_mutex_);
@@ -340,7 +341,8 @@ void Meter::take_idle(Duration length, Idle::Kind kind, bool before, os::Alarm& 
   impl_->take_idle(length, kind, before, stop);
 }
 Result<Phase> Meter::result(std::uint64_t window) { return impl_->result(window); }
-Measurement Meter::measurement(os::Instant begin, os::Instant end) { return impl_->measurement(begin, end); }
+Measurement Meter::measurement(os::Instant begin, os::Instant end) { return measurement(Cover({{begin, end}})); }
+Measurement Meter::measurement(const Cover& cover) { return impl_->measurement(cover); }
 void Meter::stop() { impl_->stop(); }
 
 }  // namespace diffjoule::measure

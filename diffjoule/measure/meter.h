@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "diffjoule/measure/cover.h"
 #include "diffjoule/measure/measurement.h"
 #include "diffjoule/os/clock.h"
 #include "diffjoule/sensors/sensor.h"
@@ -76,6 +77,8 @@ class Meter {
 
   // All of it, from `begin` to `end`, with phases grouped by name. Stops nothing.
   [[nodiscard]] Measurement measurement(os::Instant begin, os::Instant end);
+  // Of several stretches as one: repeats of a command without what lies between them.
+  [[nodiscard]] Measurement measurement(const Cover& cover);
 
   // Stops the sampler; results stay.
   void stop();

@@ -32,7 +32,7 @@ class Tee {
   static constexpr std::size_t longest_line = 4096;
 
  private:
-  static constexpr std::size_t most_waiting = 64 * 1024;
+  static constexpr std::size_t most_waiting = std::size_t{64} * 1024;
   void look_at(std::string_view bytes);
   void close_from();
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace diffjoule::api {
 namespace {
@@ -58,6 +59,27 @@ TEST(MeasuredCommand, RepeatsAreAPhaseAndEachIsKept) {
   ASSERT_EQ(m.measurement.phases.size(), 1u);
   EXPECT_EQ(m.measurement.phases[0].name, "repeat");
   EXPECT_EQ(m.measurement.phases[0].count, 3u);
+}
+
+TEST(MeasuredCommand, WhatLiesBetweenRepeatsIsInNoFigure) {
+  const auto m = measured({.command = {"sleep", "0.1"}, .cool_down = 0.5 * second, .repeat = 2});
+  ASSERT_EQ(m.runs.size(), 2u);
+  const Duration runs = m.runs[0].elapsed + m.runs[1].elapsed;
+  EXPECT_NEAR(m.measurement.whole.elapsed.in(second), runs.in(second), 1e-6);
+  const auto energy = measure::totals(m.measurement.whole).all;
+  ASSERT_TRUE(energy);
+  EXPECT_NEAR(energy->value.in(joule), 100.0 * runs.in(second), 6.0);
+}
+
+TEST(MeasuredCommand, ARunThatFailedDecidesTheCodeAndIsNotInTheMean) {
+  const std::string flag = testing::TempDir() + "ran_before";
+  std::filesystem::remove(flag);
+  const auto m = measured(
+      {.command = {"sh", "-c", "test -e " + flag + " || { touch " + flag + "; exit 3; }; sleep 0.05"}, .repeat = 3});
+  EXPECT_EQ(m.exit_code, 3);
+  EXPECT_EQ(m.runs.size(), 3u);
+  EXPECT_EQ(m.summary.count, 2u);
+  EXPECT_TRUE(noted(m, "ended with code 3"));
 }
 
 TEST(MeasuredCommand, ACommandThatCannotBeStartedIsNotRepeated) {
