@@ -3,8 +3,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "diffjoule/io/openmetrics.h"
@@ -34,11 +37,17 @@ class Scrapes {
   struct Seen {
     sensors::DeviceInfo device;
     sensors::Part part = sensors::Part::gpu;
+    std::string channel = {};                      // which of several of that part: of two packages
     std::vector<Point> energy, above_idle, power;  // J, J, W
   };
+  Seen* series_of(const io::MetricSample& sample, sensors::Part part);
+  [[nodiscard]] Result<measure::PartEnergy> part_from(const Seen& seen) const;
+  [[nodiscard]] std::optional<std::pair<Duration, Duration>> span() const;
   void put_counter(const Seen& seen, measure::PartEnergy& part) const;
   std::string format_;
-  std::map<std::string, Seen> seen_;  // by id of the device
+  using Key = std::tuple<std::string, sensors::Part, std::string>;  // id of the device, part, channel
+  std::map<Key, Seen> seen_;
+  std::map<std::string, Refused> unknown_zones_;
 };
 
 // What a metric means: which part, joules since some moment or watts, and how many of its units make one.
