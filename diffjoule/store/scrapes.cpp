@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "diffjoule/measure/containment.h"
-#include "diffjoule/store/power_series.h"
+#include "diffjoule/measure/part.h"
 #include "diffjoule/store/taken.h"
 #include "diffjoule/units/text.h"
 
@@ -134,6 +134,21 @@ void Scrapes::put_counter(const Seen& seen, measure::PartEnergy& part) const {
     part.above_idle = read_part(seen.device, seen.part, (above.back().value - above.front().value) * joule).energy;
 }
 
+// A counter that stood still says nothing, as in the meter; nullopt: it moved, or its part may draw nothing and did.
+std::optional<measure::Doubt> Scrapes::counter_stuck(const Seen& seen, const std::optional<Integrated>& power) {
+  const auto& energy = seen.energy;
+  if (energy.size() < 2) return std::nullopt;
+  if (std::any_of(energy.begin(), energy.end(), [&](const Point& p) { return p.value != energy.front().value; }))
+    return std::nullopt;
+  const bool flowed = power && power->energy.value > Energy();
+  if (!flowed && measure::zero_is_possible(seen.part)) return std::nullopt;
+  return measure::Doubt{
+      measure::DoubtKind::counter_stuck,
+      "the energy counter stood still over " + std::to_string(energy.size()) + " readings" +
+          (flowed ? " while " + to_text(power->mean) + " flowed" : "; such a device cannot draw nothing"),
+      "integrated power is used where there is one; a newer driver may help"};
+}
+
 // No energy and no reason: there is nothing to take a difference or an integral of.
 Result<measure::PartEnergy> Scrapes::part_from(const Seen& seen) const {
   measure::PartEnergy part = missing_part(seen.device, seen.part, "");
@@ -142,18 +157,20 @@ Result<measure::PartEnergy> Scrapes::part_from(const Seen& seen) const {
   for (const Point& p : seen.power) {
     if (p.time) watts.push_back({*p.time, p.value * watt, p.where});
   }
-  if (seen.energy.size() > 1) put_counter(seen, part);
+  std::optional<Integrated> power;
   if (watts.size() > 1) {
     auto integrated = integrate(watts, unstated_accuracy);
     if (!integrated) return forward(integrated, seen.device.id);
-    part.integrated = integrated->energy;
-    part.highest_power = integrated->highest;
-    if (!part.energy && part.missing.empty()) {
-      part.energy = integrated->energy;
-      part.instrument = measure::Instrument::integrated_power;
-      part.verdict = integrated->verdict;
-    }
+    power = std::move(*integrated);
   }
+  const auto stuck = counter_stuck(seen, power);
+  if (stuck) {
+    part.verdict.push_back(*stuck);
+  } else if (seen.energy.size() > 1) {
+    put_counter(seen, part);
+  }
+  if (power) put_power(*power, part);
+  if (stuck && !part.energy) part.missing = stuck->words + (part.missing.empty() ? "" : "; ") + part.missing;
   if (seen.device.partition)
     part.verdict.push_back({measure::DoubtKind::partition, "the energy is that of the whole card, not of a slice",
                             "share it out by GR_ENGINE_ACTIVE, and say so"});

@@ -12,6 +12,7 @@
 
 #include "diffjoule/io/openmetrics.h"
 #include "diffjoule/store/import.h"
+#include "diffjoule/store/power_series.h"
 
 // Metrics of GPUs, CPUs and meters as Prometheus exporters give them, collected over several scrapes or over a range of
 // time, and made records of.
@@ -43,6 +44,8 @@ class Scrapes {
   Seen* series_of(const io::MetricSample& sample, sensors::Part part);
   [[nodiscard]] Result<measure::PartEnergy> part_from(const Seen& seen) const;
   [[nodiscard]] std::optional<std::pair<Duration, Duration>> span() const;
+  [[nodiscard]] static std::optional<measure::Doubt> counter_stuck(const Seen& seen,
+                                                                   const std::optional<Integrated>& power);
   void put_counter(const Seen& seen, measure::PartEnergy& part) const;
   std::string format_;
   using Key = std::tuple<std::string, sensors::Part, std::string>;  // id of the device, part, channel
