@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "diffjoule/measure/part.h"
 #include "diffjoule/units/text.h"
 
 namespace diffjoule::store {
@@ -51,6 +52,24 @@ Result<Integrated> integrate(const std::vector<PowerPoint>& points, double accur
                               std::to_string(gaps) + " gaps, together " + to_text(gap_time) + ", were bridged",
                               "sample without pauses"});
   return result;
+}
+
+void put_power(const Integrated& power, measure::PartEnergy& part) {
+  if (power.energy.value == Energy() && !measure::zero_is_possible(part.part)) {
+    const std::string words = "all readings of power were 0 W, which this device cannot draw";
+    part.verdict.push_back(
+        {measure::DoubtKind::zero_power, words,
+         "the device may sleep or the driver may not support the sensor: compare with another tool"});
+    if (!part.energy && part.missing.empty()) part.missing = words;
+    return;
+  }
+  part.integrated = power.energy;
+  part.highest_power = power.highest;
+  if (part.energy || !part.missing.empty()) return;
+  part.energy = power.energy;
+  part.instrument = measure::Instrument::integrated_power;
+  part.mean_power = power.mean;
+  part.verdict.insert(part.verdict.end(), power.verdict.begin(), power.verdict.end());
 }
 
 }  // namespace diffjoule::store

@@ -29,4 +29,8 @@ struct Integrated {
 // taken.h.
 [[nodiscard]] Result<Integrated> integrate(const std::vector<PowerPoint>& points, double accuracy);
 
+// Makes it the energy of a part that has none and no reason why, and what stands beside the counter of one that has. A
+// device that cannot draw nothing and showed 0 W all the time was not measured.
+void put_power(const Integrated& power, measure::PartEnergy& part);
+
 }  // namespace diffjoule::store

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "diffjoule/io/openmetrics.h"
 #include "diffjoule/store/import.h"
+#include "diffjoule/store/power_series.h"
 
 // Metrics of GPUs, CPUs and meters as Prometheus exporters give them, collected over several scrapes or over a range of
 // time, and made records of.
@@ -34,11 +38,19 @@ class Scrapes {
   struct Seen {
     sensors::DeviceInfo device;
     sensors::Part part = sensors::Part::gpu;
+    std::string channel = {};                      // which of several of that part: of two packages
     std::vector<Point> energy, above_idle, power;  // J, J, W
   };
+  Seen* series_of(const io::MetricSample& sample, sensors::Part part);
+  [[nodiscard]] Result<measure::PartEnergy> part_from(const Seen& seen) const;
+  [[nodiscard]] std::optional<std::pair<Duration, Duration>> span() const;
+  [[nodiscard]] static std::optional<measure::Doubt> counter_stuck(const Seen& seen,
+                                                                   const std::optional<Integrated>& power);
   void put_counter(const Seen& seen, measure::PartEnergy& part) const;
   std::string format_;
-  std::map<std::string, Seen> seen_;  // by id of the device
+  using Key = std::tuple<std::string, sensors::Part, std::string>;  // id of the device, part, channel
+  std::map<Key, Seen> seen_;
+  std::map<std::string, Refused> unknown_zones_;
 };
 
 // What a metric means: which part, joules since some moment or watts, and how many of its units make one.

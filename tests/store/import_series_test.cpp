@@ -47,6 +47,52 @@ TEST(ImportDcgm, ACounterThatFellIsMissing) {
   EXPECT_TRUE(doubts(part, DoubtKind::counter_reset));
 }
 
+// A minute of one GPU with a counter that does not move.
+measure::PartEnergy of_a_stuck_counter(const std::string& energy, const std::string& power) {
+  std::string text;
+  for (const char* time : {" 1795860000000\n", " 1795860060000\n"}) {
+    text += "DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{UUID=\"GPU-a\"} " + energy + time;
+    if (!power.empty()) text += "DCGM_FI_DEV_POWER_USAGE{UUID=\"GPU-a\"} " + power + time;
+  }
+  const auto i = read_as("dcgm", {{"dcgm.prom", text}});
+  EXPECT_TRUE(i);
+  return i->records.at(0).measurement.whole.parts.at(0);
+}
+
+TEST(ImportDcgm, ACounterThatStoodStillGivesWayToPower) {
+  for (const char* energy : {"0", "81000000000"}) {
+    const measure::PartEnergy part = of_a_stuck_counter(energy, "300");
+    EXPECT_FALSE(part.counter);
+    EXPECT_NEAR(joules_of(part), 18000.0, 1e-6);
+    EXPECT_EQ(part.instrument, measure::Instrument::integrated_power);
+    EXPECT_GT(part.energy->uncertainty.in(joule), 0.0);
+    EXPECT_EQ(part.missing, "");
+    ASSERT_TRUE(doubts(part, DoubtKind::counter_stuck));
+    EXPECT_NE(part.verdict[0].words.find("the energy counter stood still"), std::string::npos) << part.verdict[0].words;
+  }
+}
+
+TEST(ImportDcgm, ACounterThatStoodStillIsMissingWherePowerSaysNothing) {
+  for (const char* power : {"", "0"}) {
+    const measure::PartEnergy part = of_a_stuck_counter("0", power);
+    EXPECT_FALSE(part.energy);
+    EXPECT_FALSE(part.counter);
+    EXPECT_NE(part.missing.find("the energy counter stood still"), std::string::npos) << part.missing;
+    EXPECT_TRUE(doubts(part, DoubtKind::counter_stuck));
+  }
+}
+
+TEST(ImportKepler, AZoneThatMayDrawNothingMayStandStill) {
+  const auto energy_of = [](const std::string& zone) {
+    const std::string series = "kepler_node_cpu_joules_total{zone=\"" + zone + "\"} ";
+    const auto i = read_as("kepler", {{"k", series + "7 1795860000000\n" + series + "7 1795860060000\n"}});
+    return joules_of(i->records.at(0).measurement.whole.parts.at(0));
+  };
+  EXPECT_EQ(energy_of("uncore"), 0.0);
+  EXPECT_EQ(energy_of("package"), -1.0);
+  EXPECT_EQ(energy_of("psys"), -1.0);
+}
+
 TEST(ImportDcgm, OneScrapeHasNoDifference) {
   const auto i = read_as("dcgm", {sample("dcgm_before.prom")});
   ASSERT_TRUE(i);
@@ -107,6 +153,27 @@ TEST(ImportNvidiaSmi, InstantPowerIsIntegratedAndNotAvailableIsMissing) {
   EXPECT_EQ(m.devices[0].bus_id, "00000000:3B:00.0");
   EXPECT_FALSE(m.whole.parts[1].energy);
   EXPECT_NE(m.whole.parts[1].missing.find("[N/A]"), std::string::npos);
+}
+
+TEST(ImportSeries, ADeviceThatCannotDrawNothingHasNoZeroEnergy) {
+  const std::vector<std::pair<const char*, Input>> zeros{
+      {"nvidia_smi",
+       {"smi.csv",
+        "timestamp, uuid, power.draw.instant [W]\n2026/11/28 10:00:00.000, GPU-a, 0.00 W\n"
+        "2026/11/28 10:01:00.000, GPU-a, 0.00 W\n"}},
+      {"zeus_power", {"power.csv", "1795860000.0,0.0\n1795860060.0,0.0\n"}},
+      {"dcgm",
+       {"dcgm.prom",
+        "DCGM_FI_DEV_POWER_USAGE{UUID=\"GPU-a\"} 0 1795860000000\n"
+        "DCGM_FI_DEV_POWER_USAGE{UUID=\"GPU-a\"} 0 1795860060000\n"}}};
+  for (const auto& [format, input] : zeros) {
+    const auto i = read_as(format, {input});
+    ASSERT_TRUE(i) << format << ": " << i.error().message();
+    const measure::PartEnergy& part = i->records.at(0).measurement.whole.parts.at(0);
+    EXPECT_FALSE(part.energy) << format;
+    EXPECT_NE(part.missing.find("0 W"), std::string::npos) << format << ": " << part.missing;
+    EXPECT_TRUE(doubts(part, DoubtKind::zero_power)) << format;
+  }
 }
 
 TEST(ImportNvidiaSmi, WithoutHeaderAndUnitsTheSame) {

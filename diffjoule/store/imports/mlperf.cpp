@@ -151,12 +151,8 @@ Result<Imported> read(std::span<const Input> inputs) {
   const auto device = device_of(format, "wall", "power analyzer");
   measure::PartEnergy part = missing_part(device, sensors::Part::wall, "");
   const double stretch = m.whole.elapsed / integrated->elapsed;
-  part.energy = {integrated->energy.value * stretch, integrated->energy.uncertainty * stretch};
-  part.integrated = part.energy;
-  part.instrument = measure::Instrument::integrated_power;
-  part.mean_power = integrated->mean;
-  part.highest_power = integrated->highest;
-  part.verdict = integrated->verdict;
+  integrated->energy = {integrated->energy.value * stretch, integrated->energy.uncertainty * stretch};
+  put_power(*integrated, part);
   m.program = "MLPerf power";
   m.devices = {device};
   m.whole.parts = {std::move(part)};

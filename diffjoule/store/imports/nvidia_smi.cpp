@@ -133,10 +133,7 @@ Result<measure::PartEnergy> part_of(const Card& card, measure::Measurement& m) {
   }
   auto integrated = integrate(points, unstated_accuracy);
   if (!integrated) return forward(integrated);
-  part.energy = part.integrated = integrated->energy;
-  part.mean_power = integrated->mean;
-  part.highest_power = integrated->highest;
-  part.verdict = integrated->verdict;
+  put_power(*integrated, part);
   if (card.without_power > 0)
     part.verdict.push_back(
         {measure::DoubtKind::gap, std::to_string(card.without_power) + " readings had no power", ""});

@@ -69,11 +69,7 @@ Result<Imported> read_one(const Input& input) {
     if (!integrated) return forward(integrated, input.name);
     const auto device = device_of(format, "zeus:gpu" + std::to_string(gpu), "");
     measure::PartEnergy part = missing_part(device, sensors::Part::gpu, "");
-    part.energy = part.integrated = integrated->energy;
-    part.instrument = measure::Instrument::integrated_power;
-    part.mean_power = integrated->mean;
-    part.highest_power = integrated->highest;
-    part.verdict = integrated->verdict;
+    put_power(*integrated, part);
     m.started = integrated->begin;
     m.whole.elapsed = std::max(m.whole.elapsed, integrated->elapsed);
     m.devices.push_back(device);
