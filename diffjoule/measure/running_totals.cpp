@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "diffjoule/measure/counter.h"
 #include "diffjoule/sensors/throttle.h"
 
 namespace diffjoule::measure {
@@ -75,12 +76,13 @@ void RunningTotals::take_counter(Account& account, const sensors::Channel& chann
   const Energy value = reading.value * joule;
   const std::optional<Moment> last = std::exchange(account.last_counter, Moment{time, value});
   Energy by;
-  if (last && value >= last->energy) {
-    by = value - last->energy;
-  } else if (last && channel.wraps_at) {
-    by = value + (*channel.wraps_at * joule - last->energy);
-  } else if (last) {
-    ++account.shown.gaps;
+  if (last) {
+    const CounterStep step = counter_step(channel, last->energy, value, time - last->time + channel.update_period);
+    if (step.broken) {
+      ++account.shown.gaps;
+    } else {
+      by = step.by;
+    }
   }
   grow(account, time, by);
 }

@@ -80,6 +80,33 @@ TEST(RunningTotals, ACounterThatWrapsGoesOn) {
   EXPECT_DOUBLE_EQ(joules(totals.parts()[0].energy), 150.0);
 }
 
+// The meter's decision: what a decrease means must be possible, and of less than half a range.
+TEST(RunningTotals, ACounterThatWasResetIsNoWrapAndIsCounted) {
+  sensors::DeviceInfo info = gpu(true);
+  info.channels[3].wraps_at = 262143.0;
+  RunningTotals totals({info});
+  say(totals, 0, {.energy = {100.0}});
+  say(totals, 1, {.energy = {140.0}});
+  say(totals, 2, {.energy = {40.0}});
+  say(totals, 3, {.energy = {90.0}});
+  EXPECT_DOUBLE_EQ(joules(totals.parts()[0].energy), 90.0);
+  EXPECT_EQ(totals.parts()[0].gaps, 1u);
+  say(totals, 3600, {.energy = {80.0}});  // 73 W would be possible, but so would any number of wraps
+  EXPECT_DOUBLE_EQ(joules(totals.parts()[0].energy), 90.0);
+  EXPECT_EQ(totals.parts()[0].gaps, 2u);
+}
+
+TEST(RunningTotals, AWrapIsOneStepLongerThanTheHighestValue) {
+  sensors::DeviceInfo info = gpu(true);
+  info.channels[3].wraps_at = 999.0;
+  info.channels[3].resolution = 1.0;
+  RunningTotals totals({info});
+  say(totals, 0, {.energy = {999.0}});
+  say(totals, 1, {.energy = {0.0}});
+  EXPECT_DOUBLE_EQ(joules(totals.parts()[0].energy), 1.0);
+  EXPECT_EQ(totals.parts()[0].gaps, 0u);
+}
+
 TEST(RunningTotals, ASilenceIsNotFilledWithPower) {
   RunningTotals totals({gpu(false)});
   say(totals, 0, {});
