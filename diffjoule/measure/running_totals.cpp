@@ -55,6 +55,7 @@ RunningTotals::RunningTotals(std::vector<sensors::DeviceInfo> devices)
 
 void RunningTotals::take(const Tick& tick) {
   const std::lock_guard lock(mutex_);
+  latest_ = std::max(latest_, tick.time);
   const std::vector<sensors::Channel>& channels = devices_[tick.device].channels;
   for (std::size_t i = 0; i < tick.channels.size(); ++i) {
     const std::size_t c = tick.channels[i];
@@ -123,6 +124,7 @@ void RunningTotals::add(const Span& span) {
     ++left_out_;
     return;
   }
+  latest_ = std::max(latest_, span.end);
   pending_.push_back(span);
   settle();
 }
@@ -132,20 +134,40 @@ void RunningTotals::settle() {
   pending_.erase(std::remove_if(pending_.begin(), pending_.end(), is_settled), pending_.end());
 }
 
+bool RunningTotals::is_awaited(const Account& account, os::Instant end) const {
+  const std::deque<Moment>& history = account.history;
+  if (history.empty() || history.back().time >= end) return false;
+  const Duration usual = history.size() < 2 ? Duration() : history.back().time - history[history.size() - 2].time;
+  return latest_ - end <= std::max(longest_gap, 2.0 * usual);
+}
+
 bool RunningTotals::settle(const Span& span) {
   for (const Account& account : accounts_) {
-    if (!account.history.empty() && account.history.back().time < span.end) return false;
+    if (is_awaited(account, span.end)) return false;
   }
   const bool known = counts_.count(span.name) != 0 || counts_.size() < most_names;
   const std::string name = known ? span.name : too_many_names;
   ++counts_[name];
-  bool whole = true;
+  bool whole = true, of_all_gpus = true;
+  std::optional<Energy> of_gpus;
   for (Account& account : accounts_) {
+    if (account.history.empty()) continue;
+    const bool gpu = is_gpu(account.shown.part);
     const auto begin = energy_at(account.history, span.begin), end = energy_at(account.history, span.end);
-    if (begin && end) account.shown.phases[name] = account.shown.phases[name] + (*end - *begin);
-    whole = whole && ((begin && end) || account.history.empty());
+    if (begin && end) {
+      account.shown.phases[name] = account.shown.phases[name] + (*end - *begin);
+      if (gpu) of_gpus = of_gpus.value_or(Energy()) + (*end - *begin);
+    } else {
+      whole = false;
+      of_all_gpus = of_all_gpus && !gpu;
+    }
   }
   if (!whole) ++left_out_;
+  if (of_gpus && of_all_gpus) {
+    GpuPhases& phases = gpu_phases_[name];
+    ++phases.count;
+    phases.energy = phases.energy + *of_gpus;
+  }
   return true;
 }
 
@@ -169,6 +191,11 @@ std::map<std::string, std::uint64_t> RunningTotals::phase_counts() const {
 std::uint64_t RunningTotals::phases_left_out() const {
   const std::lock_guard lock(mutex_);
   return left_out_;
+}
+
+std::map<std::string, GpuPhases> RunningTotals::gpu_phases() const {
+  const std::lock_guard lock(mutex_);
+  return gpu_phases_;
 }
 
 std::optional<Energy> RunningTotals::gpu_energy(os::Instant begin, os::Instant end) const {

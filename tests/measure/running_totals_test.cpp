@@ -132,6 +132,48 @@ TEST(RunningTotals, PhasesGetTheirShareBetweenReadings) {
   EXPECT_FALSE(totals.gpu_energy(at(1.0), at(9.0)));
 }
 
+TEST(RunningTotals, ASilentDeviceDoesNotStopTheOthersPhases) {
+  sensors::DeviceInfo other = gpu(true);
+  other.id = "GPU-2";
+  RunningTotals totals({gpu(true), other});
+  const std::array<std::size_t, 1> energy{3};
+  const auto count = [&](std::size_t device, double seconds) {
+    const std::array readings{Reading{100.0 * seconds}};
+    totals.take({device, at(seconds), energy, readings});
+  };
+  for (int i = 0; i <= 4; ++i) {
+    count(0, i);
+    count(1, i);
+  }
+  totals.add({"denoise", at(1), at(3)});
+  totals.add({"denoise", at(3), at(6)});
+  for (int i = 5; i <= 35; ++i) count(0, i);
+  EXPECT_EQ(totals.phase_counts().at("denoise"), 1u) << "the second device may still speak";
+  count(0, 37);
+  EXPECT_EQ(totals.phase_counts().at("denoise"), 2u);
+  EXPECT_EQ(totals.phases_left_out(), 1u);
+  EXPECT_DOUBLE_EQ(totals.parts()[0].phases.at("denoise").in(joule), 500.0);
+  EXPECT_DOUBLE_EQ(totals.parts()[1].phases.at("denoise").in(joule), 200.0);
+  EXPECT_EQ(totals.gpu_phases().at("denoise").count, 1u);
+  EXPECT_DOUBLE_EQ(totals.gpu_phases().at("denoise").energy.in(joule), 400.0);
+}
+
+TEST(RunningTotals, ADeviceThatIsReadSeldomIsNotSilent) {
+  sensors::DeviceInfo other = gpu(true);
+  other.id = "GPU-2";
+  RunningTotals totals({gpu(true), other});
+  const std::array<std::size_t, 1> energy{3};
+  for (int minute = 0; minute <= 3; ++minute) {
+    if (minute == 2) totals.add({"denoise", at(70), at(80)});
+    for (const std::size_t device : {0u, 1u}) {
+      const std::array readings{Reading{6000.0 * minute}};
+      totals.take({device, at(60.0 * minute), energy, readings});
+    }
+  }
+  EXPECT_EQ(totals.phases_left_out(), 0u);
+  EXPECT_DOUBLE_EQ(totals.gpu_phases().at("denoise").energy.in(joule), 2000.0);
+}
+
 TEST(RunningTotals, TellsWhatWasDrawnUnusedAndHowLongItWasThrottled) {
   RunningTotals totals({gpu(true)});
   const Reading hot{static_cast<double>(sensors::throttle_thermal_software)};
