@@ -88,19 +88,20 @@ void add_images(Families& families, const measure::RunningTotals& totals, const 
   if (images.predicted)
     families.gauge("diffjoule_predicted_joules_per_image", "", "GPU energy of an image by the law.", labels,
                    images.predicted->in(joule));
-  if (made == 0) return;
-  Energy sum;
-  bool any = false;
-  for (const measure::RunningPart& part : totals.parts()) {
-    if (part.part != sensors::Part::gpu || !part.energy) continue;
-    const auto phase = part.phases.find(image_phase);
-    any = any || in_phases == 0 || phase != part.phases.end();
-    sum = sum + (in_phases == 0 ? *part.energy : (phase == part.phases.end() ? Energy() : phase->second));
-  }
-  if (any)
+  const auto show = [&](const std::string& basis, Energy energy, std::uint64_t count) {
     families.gauge("diffjoule_measured_joules_per_image", "",
                    "GPU energy of an image: of phases named image, else all since the exporter started (basis).",
-                   with(labels, "basis", in_phases > 0 ? "phase" : "all"), sum.in(joule) / static_cast<double>(made));
+                   with(labels, "basis", basis), energy.in(joule) / static_cast<double>(count));
+  };
+  // Joules and images of the same population: phases that are known, else all energy and all marks.
+  const auto phases = totals.gpu_phases();
+  if (const auto known = phases.find(image_phase); known != phases.end())
+    return show("phase", known->second.energy, known->second.count);
+  std::optional<Energy> all;
+  for (const measure::RunningPart& part : totals.parts()) {
+    if (part.part == sensors::Part::gpu && part.energy) all = all.value_or(Energy()) + *part.energy;
+  }
+  if (all && images.marked > 0) show("all", *all, images.marked);
 }
 
 }  // namespace

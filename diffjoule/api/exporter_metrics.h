@@ -15,7 +15,7 @@
 namespace diffjoule::api {
 
 struct ImageEnergy {
-  std::uint64_t marked = 0;         // images said by marks; those of phases "image" are counted with the phases
+  std::uint64_t marked = 0;         // images said by marks; they share all energy where no phase "image" is known
   std::optional<Energy> predicted;  // of one
 };
 
