@@ -25,8 +25,10 @@ bool is_of_gpu(sensors::Part part) {
   return part == sensors::Part::gpu || part == sensors::Part::gpu_memory || part == sensors::Part::module;
 }
 
-MetricLabels labels_of(const sensors::DeviceInfo& device, bool gpu, const std::string& model) {
+MetricLabels labels_of(const sensors::DeviceInfo& device, const measure::RunningPart& part, const std::string& model) {
+  const bool gpu = is_of_gpu(part.part);
   MetricLabels labels{{gpu ? "gpu_uuid" : "device", device.id}, {gpu ? "gpu_name" : "device_name", device.name}};
+  if (!part.rail.empty()) labels.emplace_back("rail", part.rail);
   if (!model.empty()) labels.emplace_back("model", model);
   if (device.assumed) labels.emplace_back("assumed", "true");
   if (device.partition) labels.emplace_back("partition", "true");
@@ -111,13 +113,13 @@ std::vector<MetricFamily> families_of(const measure::RunningTotals& totals, cons
   Families families;
   // Family by family: parts of the same kind on several devices are neighbours.
   for (const measure::RunningPart& part : totals.parts())
-    add_part(families, part, labels_of(totals.devices()[part.device], is_of_gpu(part.part), model));
+    add_part(families, part, labels_of(totals.devices()[part.device], part, model));
   const auto throttled = totals.throttled();
   for (std::size_t device = 0; device < throttled.size(); ++device) {
     for (const auto& [reason, time] : throttled[device])
       families.counter("diffjoule_gpu_throttled_seconds", "seconds",
                        "Time in which the clock was held back, by reason.",
-                       with(labels_of(totals.devices()[device], true, model), "reason", reason), time.in(second));
+                       with(labels_of(totals.devices()[device], {}, model), "reason", reason), time.in(second));
   }
   MetricLabels labels;
   if (!model.empty()) labels.emplace_back("model", model);

@@ -11,7 +11,7 @@
 #include "diffjoule/measure/running_totals.h"
 
 // The names under which Prometheus sees what was measured: base units, one type a name, labels gpu_uuid and gpu_name
-// (device and device_name where it is no GPU), model, phase.
+// (device and device_name where it is no GPU), rail, model, phase.
 namespace diffjoule::api {
 
 struct ImageEnergy {

@@ -28,6 +28,11 @@ std::optional<Energy> energy_at(const History& history, os::Instant time) {
 
 bool is_gpu(sensors::Part part) { return part == sensors::Part::gpu; }
 
+// "power.VDD_CPU" and "energy.VDD_CPU" are of one rail.
+std::string rail_of(const sensors::Channel& channel) {
+  return channel.part == sensors::Part::rail ? channel.name.substr(channel.name.find('.') + 1) : std::string();
+}
+
 }  // namespace
 
 RunningTotals::RunningTotals(std::vector<sensors::DeviceInfo> devices)
@@ -40,11 +45,12 @@ RunningTotals::RunningTotals(std::vector<sensors::DeviceInfo> devices)
       const sensors::Channel& channel = devices_[device].channels[c];
       const bool of_energy = channel.measurand == Measurand::energy, of_power = channel.measurand == Measurand::power;
       if (channel.missing || !(of_energy || of_power)) continue;
+      const std::string rail = rail_of(channel);
       auto account = std::find_if(accounts_.begin(), accounts_.end(), [&](const Account& a) {
-        return a.shown.device == device && a.shown.part == channel.part;
+        return a.shown.device == device && a.shown.part == channel.part && a.shown.rail == rail;
       });
       if (account == accounts_.end()) {
-        accounts_.push_back(Account{{device, channel.part, {}, {}, {}}, {}, {}, {}, {}});
+        accounts_.push_back(Account{{device, channel.part, rail, {}, {}, {}}, {}, {}, {}, {}});
         account = std::prev(accounts_.end());
       }
       std::optional<std::size_t>& place = of_energy ? account->counter : account->meter;

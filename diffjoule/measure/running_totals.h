@@ -23,6 +23,7 @@ namespace diffjoule::measure {
 struct RunningPart {
   std::size_t device = 0;  // index into what it was made with
   sensors::Part part = sensors::Part::gpu;
+  std::string rail = {};                      // which, of a rail: a device has several
   std::optional<Energy> energy;               // absent: nothing was read yet
   std::optional<Energy> unused;               // of it, while the device's utilization read 0; absent: it does not tell
   std::optional<Power> power;                 // the latest; absent: not read

@@ -87,6 +87,19 @@ TEST(ExporterMetrics, OnlyPhasesWhoseEnergyIsKnownAreDividedBy) {
   EXPECT_DOUBLE_EQ(value_of(page, "diffjoule_phases_left_out_total"), 1.0);
 }
 
+TEST(ExporterMetrics, RailsOfADeviceAreSeriesOfTheirOwn) {
+  sensors::DeviceInfo board{.driver = "jetson", .id = "ina3221", .name = "Board", .channels = {}};
+  for (const char* name : {"power.CPU", "power.GPU"})
+    board.channels.push_back({.name = name, .measurand = sensors::Measurand::power, .part = sensors::Part::rail});
+  measure::RunningTotals totals({board});
+  const std::array<std::size_t, 2> channels{0, 1};
+  const std::array readings{sensors::Reading{3.0}, sensors::Reading{5.0}};
+  totals.take({0, at(0), channels, readings});
+  const io::Exposition page = io::parse_openmetrics(text_of(families_of(totals, "", {})));
+  EXPECT_DOUBLE_EQ(value_of(page, "diffjoule_rail_watts{rail=\"CPU\"}"), 3.0);
+  EXPECT_DOUBLE_EQ(value_of(page, "diffjoule_rail_watts{rail=\"GPU\"}"), 5.0);
+}
+
 TEST(ExporterMetrics, WhatWasNotReadIsAbsentAndNotZero) {
   const auto totals = two_gpus();
   const io::Exposition page = io::parse_openmetrics(text_of(families_of(totals, "", {})));

@@ -174,6 +174,20 @@ TEST(RunningTotals, ADeviceThatIsReadSeldomIsNotSilent) {
   EXPECT_DOUBLE_EQ(totals.gpu_phases().at("denoise").energy.in(joule), 2000.0);
 }
 
+TEST(RunningTotals, EachRailIsAPartOfItsOwn) {
+  sensors::DeviceInfo board;
+  board.id = "jetson";
+  board.channels = {
+      {.name = "power.CPU", .measurand = Measurand::power, .part = sensors::Part::rail},
+      {.name = "power.GPU", .measurand = Measurand::power, .part = sensors::Part::rail},
+      {.name = "energy.GPU", .measurand = Measurand::energy, .part = sensors::Part::rail},
+  };
+  RunningTotals totals({board});
+  ASSERT_EQ(totals.parts().size(), 2u);
+  EXPECT_EQ(totals.parts()[0].rail, "CPU");
+  EXPECT_EQ(totals.parts()[1].rail, "GPU");
+}
+
 TEST(RunningTotals, TellsWhatWasDrawnUnusedAndHowLongItWasThrottled) {
   RunningTotals totals({gpu(true)});
   const Reading hot{static_cast<double>(sensors::throttle_thermal_software)};
