@@ -25,8 +25,10 @@ bool is_of_gpu(sensors::Part part) {
   return part == sensors::Part::gpu || part == sensors::Part::gpu_memory || part == sensors::Part::module;
 }
 
-MetricLabels labels_of(const sensors::DeviceInfo& device, bool gpu, const std::string& model) {
+MetricLabels labels_of(const sensors::DeviceInfo& device, const measure::RunningPart& part, const std::string& model) {
+  const bool gpu = is_of_gpu(part.part);
   MetricLabels labels{{gpu ? "gpu_uuid" : "device", device.id}, {gpu ? "gpu_name" : "device_name", device.name}};
+  if (!part.rail.empty()) labels.emplace_back("rail", part.rail);
   if (!model.empty()) labels.emplace_back("model", model);
   if (device.assumed) labels.emplace_back("assumed", "true");
   if (device.partition) labels.emplace_back("partition", "true");
@@ -88,19 +90,20 @@ void add_images(Families& families, const measure::RunningTotals& totals, const 
   if (images.predicted)
     families.gauge("diffjoule_predicted_joules_per_image", "", "GPU energy of an image by the law.", labels,
                    images.predicted->in(joule));
-  if (made == 0) return;
-  Energy sum;
-  bool any = false;
-  for (const measure::RunningPart& part : totals.parts()) {
-    if (part.part != sensors::Part::gpu || !part.energy) continue;
-    const auto phase = part.phases.find(image_phase);
-    any = any || in_phases == 0 || phase != part.phases.end();
-    sum = sum + (in_phases == 0 ? *part.energy : (phase == part.phases.end() ? Energy() : phase->second));
-  }
-  if (any)
+  const auto show = [&](const std::string& basis, Energy energy, std::uint64_t count) {
     families.gauge("diffjoule_measured_joules_per_image", "",
                    "GPU energy of an image: of phases named image, else all since the exporter started (basis).",
-                   with(labels, "basis", in_phases > 0 ? "phase" : "all"), sum.in(joule) / static_cast<double>(made));
+                   with(labels, "basis", basis), energy.in(joule) / static_cast<double>(count));
+  };
+  // Joules and images of the same population: phases that are known, else all energy and all marks.
+  const auto phases = totals.gpu_phases();
+  if (const auto known = phases.find(image_phase); known != phases.end())
+    return show("phase", known->second.energy, known->second.count);
+  std::optional<Energy> all;
+  for (const measure::RunningPart& part : totals.parts()) {
+    if (part.part == sensors::Part::gpu && part.energy) all = all.value_or(Energy()) + *part.energy;
+  }
+  if (all && images.marked > 0) show("all", *all, images.marked);
 }
 
 }  // namespace
@@ -110,13 +113,13 @@ std::vector<MetricFamily> families_of(const measure::RunningTotals& totals, cons
   Families families;
   // Family by family: parts of the same kind on several devices are neighbours.
   for (const measure::RunningPart& part : totals.parts())
-    add_part(families, part, labels_of(totals.devices()[part.device], is_of_gpu(part.part), model));
+    add_part(families, part, labels_of(totals.devices()[part.device], part, model));
   const auto throttled = totals.throttled();
   for (std::size_t device = 0; device < throttled.size(); ++device) {
     for (const auto& [reason, time] : throttled[device])
       families.counter("diffjoule_gpu_throttled_seconds", "seconds",
                        "Time in which the clock was held back, by reason.",
-                       with(labels_of(totals.devices()[device], true, model), "reason", reason), time.in(second));
+                       with(labels_of(totals.devices()[device], {}, model), "reason", reason), time.in(second));
   }
   MetricLabels labels;
   if (!model.empty()) labels.emplace_back("model", model);

@@ -11,11 +11,11 @@
 #include "diffjoule/measure/running_totals.h"
 
 // The names under which Prometheus sees what was measured: base units, one type a name, labels gpu_uuid and gpu_name
-// (device and device_name where it is no GPU), model, phase.
+// (device and device_name where it is no GPU), rail, model, phase.
 namespace diffjoule::api {
 
 struct ImageEnergy {
-  std::uint64_t marked = 0;         // images said by marks; those of phases "image" are counted with the phases
+  std::uint64_t marked = 0;         // images said by marks; they share all energy where no phase "image" is known
   std::optional<Energy> predicted;  // of one
 };
 

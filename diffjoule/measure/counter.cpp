@@ -34,6 +34,8 @@ Duration standing_time(const std::vector<Series::Point>& points) {
   return *middle * second;
 }
 
+double range_of(const sensors::Channel& channel) { return channel.wraps_at.value_or(0.0) + channel.resolution; }
+
 class PathReader {
  public:
   PathReader(const sensors::Channel& channel, Duration update) : channel_(channel) {
@@ -69,19 +71,9 @@ class PathReader {
 
   void step(os::Instant t, double v) {
     const os::Instant before = path_.segments.back().last;
-    double delta = v - last_;
-    const double range = channel_.wraps_at.value_or(0.0) + channel_.resolution;
-    bool ambiguous = false;
-    if (delta < 0.0 && channel_.wraps_at) {
-      delta += range;
-      const Power meant = delta * joule / (t - before + path_.update);
-      if (delta < 0.0 || meant > most_of_a_part) return break_off(Break::Kind::fell, before, t, v);
-      offset_ += range;
-    } else if (delta < 0.0) {
-      return break_off(channel_.may_wrap ? Break::Kind::wrap_unknown : Break::Kind::fell, before, t, v);
-    }
-    if (channel_.wraps_at) ambiguous = delta > 0.5 * range;
-    if (ambiguous) return break_off(Break::Kind::wrap_unknown, before, t, v);
+    const CounterStep meant = counter_step(channel_, last_ * joule, v * joule, t - before + path_.update);
+    if (meant.broken) return break_off(*meant.broken, before, t, v);
+    if (meant.wrapped) offset_ += range_of(channel_);
     add_knot(path_.update > Duration{} ? std::max(before, t - path_.update) : before, t, v);
   }
 
@@ -120,6 +112,22 @@ void date_neighbours(CounterPath& path) {
 }
 
 }  // namespace
+
+CounterStep counter_step(const sensors::Channel& channel, Energy before, Energy after, Duration passed) {
+  CounterStep step{after - before, false, {}};
+  const Energy range = range_of(channel) * joule;
+  if (step.by < Energy()) {
+    if (!channel.wraps_at) {
+      step.broken = channel.may_wrap ? Break::Kind::wrap_unknown : Break::Kind::fell;
+      return step;
+    }
+    step.by = step.by + range;
+    step.wrapped = true;
+    if (step.by < Energy() || step.by / passed > most_of_a_part) step.broken = Break::Kind::fell;
+  }
+  if (!step.broken && channel.wraps_at && step.by > 0.5 * range) step.broken = Break::Kind::wrap_unknown;
+  return step;
+}
 
 CounterPath counter_path(const std::vector<Series::Point>& points, const sensors::Channel& channel) {
   Duration update = channel.update_period;

@@ -50,6 +50,14 @@ struct CounterPath {
   Duration update;  // between updates, as stated or as seen; zero: not known
 };
 
+// From one reading to another one, `passed` later (a counter's update period included).
+struct CounterStep {
+  Energy by;
+  bool wrapped = false;
+  std::optional<Break::Kind> broken;  // nothing is known of `by` then
+};
+[[nodiscard]] CounterStep counter_step(const sensors::Channel& channel, Energy before, Energy after, Duration passed);
+
 // `resolution`, `wraps_at`, `may_wrap` and `update_period` of the channel are believed.
 [[nodiscard]] CounterPath counter_path(const std::vector<Series::Point>& points, const sensors::Channel& channel);
 

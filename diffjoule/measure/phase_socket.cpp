@@ -54,9 +54,10 @@ void PhaseMarks::take(std::string_view datagram, os::Instant now, os::Instant ea
     if (moments_.size() < most_names || moments_.count(mark.name) != 0) ++moments_[mark.name];
   } else if (*event->text() == "end") {
     end(mark);
-  } else if (open_.size() < most_open) {
-    open_.push_back(std::move(mark));
   } else {
+    open_.push_back(std::move(mark));
+    if (open_.size() <= most_open) return;
+    open_.pop_front();  // a program that died never ends what it began
     ++beyond_;
   }
 }
@@ -69,8 +70,7 @@ void PhaseMarks::end(const Open& mark) {
     ++unmatched_;
     return;
   }
-  if (kept_ < most_spans && mark.begin >= found->begin) {
-    ++kept_;
+  if (done_.size() < most_spans && mark.begin >= found->begin) {
     done_.push_back({found->name, found->begin, mark.begin});
   } else {
     ++beyond_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,7 +18,8 @@
 // marked.
 namespace diffjoule::measure {
 
-// What marks add up to. Bounded: a program that marks without end is counted, not kept.
+// What marks add up to. Bounded: finished phases that nobody takes are counted, not kept; of those that are open, the
+// oldest make room, as programs die without ending theirs.
 class PhaseMarks {
  public:
   // One datagram that arrived at `now`. Times before `earliest` or after now are not believed: arrival counts.
@@ -31,7 +33,7 @@ class PhaseMarks {
   // What was not as it should be, for people: malformed marks, ends without begin, phases still open.
   [[nodiscard]] std::vector<std::string> notes() const;
 
-  static constexpr std::size_t most_open = 10'000, most_spans = 1'000'000, most_names = 10'000;
+  static constexpr std::size_t most_open = 10'000, most_spans = 100'000, most_names = 10'000;
 
  private:
   struct Open {
@@ -43,10 +45,10 @@ class PhaseMarks {
   };
   void end(const Open& mark);
 
-  std::vector<Open> open_;
+  std::deque<Open> open_;
   std::vector<Span> done_;
   std::map<std::string, std::uint64_t> moments_;
-  std::size_t kept_ = 0, malformed_ = 0, unmatched_ = 0, beyond_ = 0, misdated_ = 0, cut_off_ = 0;
+  std::size_t malformed_ = 0, unmatched_ = 0, beyond_ = 0, misdated_ = 0, cut_off_ = 0;
   std::string first_malformed_;
 };
 

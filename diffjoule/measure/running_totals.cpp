@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "diffjoule/measure/counter.h"
 #include "diffjoule/sensors/throttle.h"
 
 namespace diffjoule::measure {
@@ -27,6 +28,11 @@ std::optional<Energy> energy_at(const History& history, os::Instant time) {
 
 bool is_gpu(sensors::Part part) { return part == sensors::Part::gpu; }
 
+// "power.VDD_CPU" and "energy.VDD_CPU" are of one rail.
+std::string rail_of(const sensors::Channel& channel) {
+  return channel.part == sensors::Part::rail ? channel.name.substr(channel.name.find('.') + 1) : std::string();
+}
+
 }  // namespace
 
 RunningTotals::RunningTotals(std::vector<sensors::DeviceInfo> devices)
@@ -39,11 +45,12 @@ RunningTotals::RunningTotals(std::vector<sensors::DeviceInfo> devices)
       const sensors::Channel& channel = devices_[device].channels[c];
       const bool of_energy = channel.measurand == Measurand::energy, of_power = channel.measurand == Measurand::power;
       if (channel.missing || !(of_energy || of_power)) continue;
+      const std::string rail = rail_of(channel);
       auto account = std::find_if(accounts_.begin(), accounts_.end(), [&](const Account& a) {
-        return a.shown.device == device && a.shown.part == channel.part;
+        return a.shown.device == device && a.shown.part == channel.part && a.shown.rail == rail;
       });
       if (account == accounts_.end()) {
-        accounts_.push_back(Account{{device, channel.part, {}, {}, {}}, {}, {}, {}, {}});
+        accounts_.push_back(Account{{device, channel.part, rail, {}, {}, {}}, {}, {}, {}, {}});
         account = std::prev(accounts_.end());
       }
       std::optional<std::size_t>& place = of_energy ? account->counter : account->meter;
@@ -54,6 +61,7 @@ RunningTotals::RunningTotals(std::vector<sensors::DeviceInfo> devices)
 
 void RunningTotals::take(const Tick& tick) {
   const std::lock_guard lock(mutex_);
+  latest_ = std::max(latest_, tick.time);
   const std::vector<sensors::Channel>& channels = devices_[tick.device].channels;
   for (std::size_t i = 0; i < tick.channels.size(); ++i) {
     const std::size_t c = tick.channels[i];
@@ -75,12 +83,13 @@ void RunningTotals::take_counter(Account& account, const sensors::Channel& chann
   const Energy value = reading.value * joule;
   const std::optional<Moment> last = std::exchange(account.last_counter, Moment{time, value});
   Energy by;
-  if (last && value >= last->energy) {
-    by = value - last->energy;
-  } else if (last && channel.wraps_at) {
-    by = value + (*channel.wraps_at * joule - last->energy);
-  } else if (last) {
-    ++account.shown.gaps;
+  if (last) {
+    const CounterStep step = counter_step(channel, last->energy, value, time - last->time + channel.update_period);
+    if (step.broken) {
+      ++account.shown.gaps;
+    } else {
+      by = step.by;
+    }
   }
   grow(account, time, by);
 }
@@ -121,6 +130,7 @@ void RunningTotals::add(const Span& span) {
     ++left_out_;
     return;
   }
+  latest_ = std::max(latest_, span.end);
   pending_.push_back(span);
   settle();
 }
@@ -130,20 +140,40 @@ void RunningTotals::settle() {
   pending_.erase(std::remove_if(pending_.begin(), pending_.end(), is_settled), pending_.end());
 }
 
+bool RunningTotals::is_awaited(const Account& account, os::Instant end) const {
+  const std::deque<Moment>& history = account.history;
+  if (history.empty() || history.back().time >= end) return false;
+  const Duration usual = history.size() < 2 ? Duration() : history.back().time - history[history.size() - 2].time;
+  return latest_ - end <= std::max(longest_gap, 2.0 * usual);
+}
+
 bool RunningTotals::settle(const Span& span) {
   for (const Account& account : accounts_) {
-    if (!account.history.empty() && account.history.back().time < span.end) return false;
+    if (is_awaited(account, span.end)) return false;
   }
   const bool known = counts_.count(span.name) != 0 || counts_.size() < most_names;
   const std::string name = known ? span.name : too_many_names;
   ++counts_[name];
-  bool whole = true;
+  bool whole = true, of_all_gpus = true;
+  std::optional<Energy> of_gpus;
   for (Account& account : accounts_) {
+    if (account.history.empty()) continue;
+    const bool gpu = is_gpu(account.shown.part);
     const auto begin = energy_at(account.history, span.begin), end = energy_at(account.history, span.end);
-    if (begin && end) account.shown.phases[name] = account.shown.phases[name] + (*end - *begin);
-    whole = whole && ((begin && end) || account.history.empty());
+    if (begin && end) {
+      account.shown.phases[name] = account.shown.phases[name] + (*end - *begin);
+      if (gpu) of_gpus = of_gpus.value_or(Energy()) + (*end - *begin);
+    } else {
+      whole = false;
+      of_all_gpus = of_all_gpus && !gpu;
+    }
   }
   if (!whole) ++left_out_;
+  if (of_gpus && of_all_gpus) {
+    GpuPhases& phases = gpu_phases_[name];
+    ++phases.count;
+    phases.energy = phases.energy + *of_gpus;
+  }
   return true;
 }
 
@@ -167,6 +197,11 @@ std::map<std::string, std::uint64_t> RunningTotals::phase_counts() const {
 std::uint64_t RunningTotals::phases_left_out() const {
   const std::lock_guard lock(mutex_);
   return left_out_;
+}
+
+std::map<std::string, GpuPhases> RunningTotals::gpu_phases() const {
+  const std::lock_guard lock(mutex_);
+  return gpu_phases_;
 }
 
 std::optional<Energy> RunningTotals::gpu_energy(os::Instant begin, os::Instant end) const {

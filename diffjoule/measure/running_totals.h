@@ -23,6 +23,7 @@ namespace diffjoule::measure {
 struct RunningPart {
   std::size_t device = 0;  // index into what it was made with
   sensors::Part part = sensors::Part::gpu;
+  std::string rail = {};                      // which, of a rail: a device has several
   std::optional<Energy> energy;               // absent: nothing was read yet
   std::optional<Energy> unused;               // of it, while the device's utilization read 0; absent: it does not tell
   std::optional<Power> power;                 // the latest; absent: not read
@@ -30,12 +31,19 @@ struct RunningPart {
   std::uint64_t gaps = 0;                     // readings that could not be joined to the one before
 };
 
+// Phases of a name whose energy is known of all GPUs that were read.
+struct GpuPhases {
+  std::uint64_t count = 0;
+  Energy energy;
+};
+
 class RunningTotals final : public Sink {
  public:
   explicit RunningTotals(std::vector<sensors::DeviceInfo> devices);
 
   void take(const Tick& tick) override;
-  // A phase that is over; its energy is added once the readings have reached its end.
+  // A phase that is over; its energy is added once the readings have reached its end. A part that stays silent for
+  // longer than `longest_gap` after it (and than it usually does) is no longer waited for: it lacks that phase.
   void add(const Span& span);
 
   [[nodiscard]] const std::vector<sensors::DeviceInfo>& devices() const { return devices_; }
@@ -43,7 +51,8 @@ class RunningTotals final : public Sink {
   // Time by reason, a map a device.
   [[nodiscard]] std::vector<std::map<std::string, Duration>> throttled() const;
   [[nodiscard]] std::map<std::string, std::uint64_t> phase_counts() const;
-  [[nodiscard]] std::uint64_t phases_left_out() const;  // they began before what is remembered
+  [[nodiscard]] std::uint64_t phases_left_out() const;  // of a part at least: not remembered, or it was silent
+  [[nodiscard]] std::map<std::string, GpuPhases> gpu_phases() const;
   // Of all GPUs from one moment to another; nullopt where that is not remembered, or not known yet.
   [[nodiscard]] std::optional<Energy> gpu_energy(os::Instant begin, os::Instant end) const;
 
@@ -69,6 +78,7 @@ class RunningTotals final : public Sink {
   void grow(Account& account, os::Instant time, Energy by);
   void settle();
   bool settle(const Span& span);
+  [[nodiscard]] bool is_awaited(const Account& account, os::Instant end) const;
 
   mutable std::mutex mutex_;
   std::vector<sensors::DeviceInfo> devices_;
@@ -77,7 +87,9 @@ class RunningTotals final : public Sink {
   std::vector<std::map<std::string, Duration>> throttled_;
   std::vector<std::optional<os::Instant>> throttling_seen_;
   std::deque<Span> pending_;
+  os::Instant latest_;  // of what was heard
   std::map<std::string, std::uint64_t> counts_;
+  std::map<std::string, GpuPhases> gpu_phases_;
   std::uint64_t left_out_ = 0;
 };
 

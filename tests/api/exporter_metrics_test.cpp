@@ -71,6 +71,35 @@ TEST(ExporterMetrics, ImagesThatWereOnlyMarkedShareAllTheEnergy) {
   EXPECT_EQ(page.family("diffjoule_predicted_joules_per_image"), nullptr);
 }
 
+// 2 of 3 phases are known, and more images were marked than phases said: joules and images of the same phases.
+TEST(ExporterMetrics, OnlyPhasesWhoseEnergyIsKnownAreDividedBy) {
+  auto totals = two_gpus();
+  for (int i = 0; i <= 10; ++i) {
+    say(totals, 0, i, 100.0 * i);
+    say(totals, 1, i + 1, 10.0 * i);
+  }
+  totals.add({"image", at(0), at(2)});  // before the second GPU was read
+  totals.add({"image", at(2), at(4)});
+  totals.add({"image", at(5), at(7)});
+  const io::Exposition page = io::parse_openmetrics(text_of(families_of(totals, "", {20, {}})));
+  EXPECT_DOUBLE_EQ(value_of(page, "diffjoule_measured_joules_per_image{basis=\"phase\"}"), 220.0);
+  EXPECT_DOUBLE_EQ(value_of(page, "diffjoule_images_total"), 20.0);
+  EXPECT_DOUBLE_EQ(value_of(page, "diffjoule_phases_left_out_total"), 1.0);
+}
+
+TEST(ExporterMetrics, RailsOfADeviceAreSeriesOfTheirOwn) {
+  sensors::DeviceInfo board{.driver = "jetson", .id = "ina3221", .name = "Board", .channels = {}};
+  for (const char* name : {"power.CPU", "power.GPU"})
+    board.channels.push_back({.name = name, .measurand = sensors::Measurand::power, .part = sensors::Part::rail});
+  measure::RunningTotals totals({board});
+  const std::array<std::size_t, 2> channels{0, 1};
+  const std::array readings{sensors::Reading{3.0}, sensors::Reading{5.0}};
+  totals.take({0, at(0), channels, readings});
+  const io::Exposition page = io::parse_openmetrics(text_of(families_of(totals, "", {})));
+  EXPECT_DOUBLE_EQ(value_of(page, "diffjoule_rail_watts{rail=\"CPU\"}"), 3.0);
+  EXPECT_DOUBLE_EQ(value_of(page, "diffjoule_rail_watts{rail=\"GPU\"}"), 5.0);
+}
+
 TEST(ExporterMetrics, WhatWasNotReadIsAbsentAndNotZero) {
   const auto totals = two_gpus();
   const io::Exposition page = io::parse_openmetrics(text_of(families_of(totals, "", {})));

@@ -86,6 +86,34 @@ TEST(PhaseMarks, AProgramThatMarksWithoutEndIsBounded) {
   EXPECT_FALSE(marks.notes().empty());
 }
 
+TEST(PhaseMarks, BeginsOfProgramsThatDiedMakeRoomForOthers) {
+  PhaseMarks marks;
+  for (std::size_t i = 0; i < PhaseMarks::most_open; ++i)
+    marks.take(R"({"v":1,"event":"begin","name":"a","pid":1,"id":)" + std::to_string(i) + "}", at(1), at(0));
+  marks.take(R"({"v":1,"event":"begin","name":"b","pid":2,"id":0})", at(2), at(0));
+  marks.take(R"({"v":1,"event":"end","name":"b","pid":2,"id":0})", at(3), at(0));
+  marks.take(R"({"v":1,"event":"end","name":"a","pid":1,"id":0})", at(4), at(0));  // the oldest: it made room
+  marks.take(R"({"v":1,"event":"end","name":"a","pid":1,"id":1})", at(5), at(0));
+  const auto spans = marks.spans();
+  ASSERT_EQ(spans.size(), 2u);
+  EXPECT_EQ(spans[0].name, "b");
+  EXPECT_EQ(spans[1].name, "a");
+  EXPECT_EQ(marks.notes().size(), 2u) << "one left out, one end without its beginning";
+}
+
+TEST(PhaseMarks, OnlyWhatWaitsToBeTakenIsLimited) {
+  PhaseMarks marks;
+  const auto phase = [&] {
+    marks.take(R"({"v":1,"event":"begin","name":"a"})", at(1), at(0));
+    marks.take(R"({"v":1,"event":"end","name":"a"})", at(2), at(0));
+  };
+  for (std::size_t i = 0; i < PhaseMarks::most_spans + 5; ++i) phase();
+  EXPECT_EQ(marks.spans().size(), PhaseMarks::most_spans);
+  EXPECT_EQ(marks.notes().size(), 1u);
+  phase();
+  EXPECT_EQ(marks.spans().size(), 1u);
+}
+
 TEST(PhaseSocket, HearsTheClientOfThisLibrary) {
   const os::SystemClock clock;
   auto socket = PhaseSocket::open(clock);

@@ -80,6 +80,33 @@ TEST(RunningTotals, ACounterThatWrapsGoesOn) {
   EXPECT_DOUBLE_EQ(joules(totals.parts()[0].energy), 150.0);
 }
 
+// The meter's decision: what a decrease means must be possible, and of less than half a range.
+TEST(RunningTotals, ACounterThatWasResetIsNoWrapAndIsCounted) {
+  sensors::DeviceInfo info = gpu(true);
+  info.channels[3].wraps_at = 262143.0;
+  RunningTotals totals({info});
+  say(totals, 0, {.energy = {100.0}});
+  say(totals, 1, {.energy = {140.0}});
+  say(totals, 2, {.energy = {40.0}});
+  say(totals, 3, {.energy = {90.0}});
+  EXPECT_DOUBLE_EQ(joules(totals.parts()[0].energy), 90.0);
+  EXPECT_EQ(totals.parts()[0].gaps, 1u);
+  say(totals, 3600, {.energy = {80.0}});  // 73 W would be possible, but so would any number of wraps
+  EXPECT_DOUBLE_EQ(joules(totals.parts()[0].energy), 90.0);
+  EXPECT_EQ(totals.parts()[0].gaps, 2u);
+}
+
+TEST(RunningTotals, AWrapIsOneStepLongerThanTheHighestValue) {
+  sensors::DeviceInfo info = gpu(true);
+  info.channels[3].wraps_at = 999.0;
+  info.channels[3].resolution = 1.0;
+  RunningTotals totals({info});
+  say(totals, 0, {.energy = {999.0}});
+  say(totals, 1, {.energy = {0.0}});
+  EXPECT_DOUBLE_EQ(joules(totals.parts()[0].energy), 1.0);
+  EXPECT_EQ(totals.parts()[0].gaps, 0u);
+}
+
 TEST(RunningTotals, ASilenceIsNotFilledWithPower) {
   RunningTotals totals({gpu(false)});
   say(totals, 0, {});
@@ -103,6 +130,62 @@ TEST(RunningTotals, PhasesGetTheirShareBetweenReadings) {
   EXPECT_EQ(totals.phases_left_out(), 1u);
   EXPECT_DOUBLE_EQ(joules(totals.gpu_energy(at(1.0), at(2.0))), 100.0);
   EXPECT_FALSE(totals.gpu_energy(at(1.0), at(9.0)));
+}
+
+TEST(RunningTotals, ASilentDeviceDoesNotStopTheOthersPhases) {
+  sensors::DeviceInfo other = gpu(true);
+  other.id = "GPU-2";
+  RunningTotals totals({gpu(true), other});
+  const std::array<std::size_t, 1> energy{3};
+  const auto count = [&](std::size_t device, double seconds) {
+    const std::array readings{Reading{100.0 * seconds}};
+    totals.take({device, at(seconds), energy, readings});
+  };
+  for (int i = 0; i <= 4; ++i) {
+    count(0, i);
+    count(1, i);
+  }
+  totals.add({"denoise", at(1), at(3)});
+  totals.add({"denoise", at(3), at(6)});
+  for (int i = 5; i <= 35; ++i) count(0, i);
+  EXPECT_EQ(totals.phase_counts().at("denoise"), 1u) << "the second device may still speak";
+  count(0, 37);
+  EXPECT_EQ(totals.phase_counts().at("denoise"), 2u);
+  EXPECT_EQ(totals.phases_left_out(), 1u);
+  EXPECT_DOUBLE_EQ(totals.parts()[0].phases.at("denoise").in(joule), 500.0);
+  EXPECT_DOUBLE_EQ(totals.parts()[1].phases.at("denoise").in(joule), 200.0);
+  EXPECT_EQ(totals.gpu_phases().at("denoise").count, 1u);
+  EXPECT_DOUBLE_EQ(totals.gpu_phases().at("denoise").energy.in(joule), 400.0);
+}
+
+TEST(RunningTotals, ADeviceThatIsReadSeldomIsNotSilent) {
+  sensors::DeviceInfo other = gpu(true);
+  other.id = "GPU-2";
+  RunningTotals totals({gpu(true), other});
+  const std::array<std::size_t, 1> energy{3};
+  for (int minute = 0; minute <= 3; ++minute) {
+    if (minute == 2) totals.add({"denoise", at(70), at(80)});
+    for (const std::size_t device : {0u, 1u}) {
+      const std::array readings{Reading{6000.0 * minute}};
+      totals.take({device, at(60.0 * minute), energy, readings});
+    }
+  }
+  EXPECT_EQ(totals.phases_left_out(), 0u);
+  EXPECT_DOUBLE_EQ(totals.gpu_phases().at("denoise").energy.in(joule), 2000.0);
+}
+
+TEST(RunningTotals, EachRailIsAPartOfItsOwn) {
+  sensors::DeviceInfo board;
+  board.id = "jetson";
+  board.channels = {
+      {.name = "power.CPU", .measurand = Measurand::power, .part = sensors::Part::rail},
+      {.name = "power.GPU", .measurand = Measurand::power, .part = sensors::Part::rail},
+      {.name = "energy.GPU", .measurand = Measurand::energy, .part = sensors::Part::rail},
+  };
+  RunningTotals totals({board});
+  ASSERT_EQ(totals.parts().size(), 2u);
+  EXPECT_EQ(totals.parts()[0].rail, "CPU");
+  EXPECT_EQ(totals.parts()[1].rail, "GPU");
 }
 
 TEST(RunningTotals, TellsWhatWasDrawnUnusedAndHowLongItWasThrottled) {
