@@ -49,7 +49,7 @@ typedef enum diffjoule_code {
   DIFFJOULE_OUT_OF_MEMORY = 7,
   DIFFJOULE_INTERNAL = 8,     /* a fault of the library, in its message */
   DIFFJOULE_NOT_MEASURED = 9, /* diffjoule_mark: not run under `diffjoule measure`; nothing was done */
-  DIFFJOULE_DROPPED = 10      /* diffjoule_mark: the meter does not keep up or is gone; the mark is lost and counted */
+  DIFFJOULE_DROPPED = 10      /* diffjoule_mark: the meter does not keep up or is gone; the mark is lost */
 } diffjoule_code;
 
 typedef struct diffjoule_answer diffjoule_answer;
@@ -112,7 +112,9 @@ typedef enum diffjoule_event { DIFFJOULE_BEGIN = 0, DIFFJOULE_END = 1, DIFFJOULE
 
 /* Tells the `diffjoule measure` that this program runs under (environment variable DIFFJOULE_PHASES) that a phase
  * begins or ends now, or that something happened. A begin and an end belong together by name and id; any id will do.
- * Never waits. DIFFJOULE_NOT_MEASURED where nobody measures: programs may leave their marks in. */
+ * Waits only while the meter's queue is full, at most 50 ms; then, or where the meter is gone, the mark is lost and the
+ * code is DIFFJOULE_DROPPED: nobody else counts it. A name longer than 200 bytes is cut between two characters.
+ * DIFFJOULE_NOT_MEASURED where nobody measures: programs may leave their marks in. */
 DIFFJOULE_EXPORT diffjoule_code diffjoule_mark(diffjoule_event event, const char* name, uint64_t id);
 
 #ifdef __cplusplus

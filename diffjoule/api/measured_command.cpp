@@ -215,7 +215,7 @@ Status Session::repeat() {
     if (i > 0 && options_.cool_down) pause(*options_.cool_down);
     if (!more_to_do()) break;
     measured_ = true;
-    const std::uint64_t window = meter_->begin("run");  // its edges are aligned to the counters' steps
+    const std::uint64_t window = meter_->begin({});  // no phase; its edges are aligned to the counters' steps
     auto ended = run_once();
     meter_->end(window);
     if (!ended) return forward(ended);

@@ -26,12 +26,17 @@ struct Edge {
 // The steps of one counter in plain numbers: seconds since the cover begins, joules.
 class Steps {
  public:
-  Steps(const CounterPath& path, const Cover& cover, const PowerCurve* shape) : cover_(cover), shape_(shape) {
+  Steps(const CounterPath& path, const Cover& cover, const PowerCurve* shape, bool may_stand)
+      : cover_(cover), shape_(shape) {
+    step_ = usual_step(path);
     for (const Knot& k : path.knots) {
-      s_.push_back((k.middle() - cover.begin()).in(second));
-      b_.push_back(k.half_width().in(second));
-      e_.push_back(k.value.in(joule));
-      segment_.push_back(k.segment);
+      add(k);
+      last_stood_ = k.stood.in(second);
+      if (!may_stand || last_stood_ <= 1.5 * step_.in(second)) continue;
+      const os::Instant seen = k.latest + k.stood;
+      stands_.back() = true;
+      last_stood_ = 0.0;
+      add({std::max(k.latest, seen - path.update), seen, k.value, k.segment});
     }
     slope_.assign(s_.size(), 0.0);
     resolution_ = path.resolution.in(joule);
@@ -56,7 +61,13 @@ class Steps {
         }
       }
     }
-    for (const auto& [knot, edges] : inside) within(knot, edges);
+    for (const auto& [knot, edges] : inside) {
+      if (stands_[knot]) {
+        still(knot, edges);
+      } else {
+        within(knot, edges);
+      }
+    }
     for (std::size_t j = 0; j < s_.size(); ++j) variance_ += square(slope_[j] * b_[j]) / 3.0;
     const Energy random = std::sqrt(variance_) * joule;
     return {energy_ * joule, random, 0.0, random};
@@ -65,6 +76,33 @@ class Steps {
  private:
   bool have(std::size_t j) const { return j + 1 < s_.size() && segment_[j] == segment_[j + 1] && s_[j + 1] > s_[j]; }
   double mean_power(std::size_t j) const { return (e_[j + 1] - e_[j]) / (s_[j + 1] - s_[j]); }
+
+  // How long a value usually stands: the update period, or what was seen where that is longer.
+  static Duration usual_step(const CounterPath& path) {
+    std::vector<Duration> stood;
+    for (const Knot& k : path.knots) stood.push_back(k.stood);
+    const auto middle = stood.begin() + static_cast<std::ptrdiff_t>((stood.size() - 1) / 2);
+    std::nth_element(stood.begin(), middle, stood.end());
+    return std::max(path.update, *middle);
+  }
+
+  void add(const Knot& k) {
+    s_.push_back((k.middle() - cover_.begin()).in(second));
+    b_.push_back(k.half_width().in(second));
+    e_.push_back(k.value.in(joule));
+    segment_.push_back(k.segment);
+    stands_.push_back(false);
+  }
+
+  void still(std::size_t j, const std::vector<Edge>& edges) {
+    double net = 0.0;
+    for (const Edge& edge : edges) {
+      net += edge.sign;
+      energy_ += edge.sign * (e_[j] - base_);
+    }
+    const double power = j > 0 && have(j - 1) ? mean_power(j - 1) : 0.0;
+    variance_ += square(net * power * step_.in(second));
+  }
 
   void outside(std::size_t knot, double x, double sign) {
     const bool front = knot == 0;
@@ -76,6 +114,7 @@ class Steps {
     energy_ += sign * (e_[knot] - base_ + power * h);
     slope_[knot] -= sign * power;
     variance_ += square((power - other) * h) / 3.0;
+    if (!front) variance_ += square(power * std::max(0.0, std::min(h, last_stood_) - step_.in(second))) / 3.0;
   }
 
   void within(std::size_t j, const std::vector<Edge>& edges) {
@@ -163,6 +202,9 @@ class Steps {
   const PowerCurve* shape_;
   std::vector<double> s_, b_, e_, slope_;
   std::vector<std::size_t> segment_;
+  std::vector<bool> stands_;  // from this knot to the next
+  Duration step_;
+  double last_stood_ = 0.0;  // behind the last knot
   double resolution_ = 0.0, base_ = 0.0, energy_ = 0.0, variance_ = 0.0;
 };
 
@@ -175,7 +217,7 @@ std::string what_broke(const Break& b) {
 }  // namespace
 
 Result<Integral> counter_energy(const CounterPath& path, const Cover& cover, const PowerCurve* shape,
-                                Duration read_period) {
+                                Duration read_period, bool may_stand) {
   if (path.segments.empty()) return fail(ErrorCode::unavailable, "the energy counter was never read");
   const Duration reach = 1.5 * std::max(path.update, read_period) + 0.05 * second;
   for (const Break& b : path.breaks) {
@@ -194,7 +236,7 @@ Result<Integral> counter_energy(const CounterPath& path, const Cover& cover, con
   }
   CounterPath own = path;
   std::erase_if(own.knots, [segment](const Knot& k) { return k.segment != segment; });
-  Steps steps(own, cover, shape);
+  Steps steps(own, cover, shape, may_stand);
   if (!steps.can_tell_power() && !stood_still(path, cover))
     return fail(ErrorCode::unavailable, "the energy counter did not step near the window");
   return steps.run();

@@ -24,13 +24,18 @@
 //   excess      Q^2 times the variance of the sign-weighted indicator [y < F], y rectangular over 0..1
 //   outside     where an edge lies h before the first or behind the last knot: (dP h)^2 / 3, dP the difference of the
 //               two nearest mean powers
+//   still       a counter that was read and kept its value for more than 1.5 of its usual steps gave nothing in that
+//   time,
+//               if its part can draw nothing: P T for an edge there, P the power before, T the step. Elsewhere it is
+//               taken to go on, with (P t)^2 / 3, t how long it was seen to stand beyond T
 //   resolution  r^2 / 12 for each edge
 // The gain is kept apart.
 namespace diffjoule::measure {
 
-// An error says why not: a break inside, nobody read it at an edge, the device was lost.
+// An error says why not: a break inside, nobody read it at an edge, the device was lost. `may_stand`: the part can draw
+// nothing.
 [[nodiscard]] Result<Integral> counter_energy(const CounterPath& path, const Cover& cover, const PowerCurve* shape,
-                                              Duration read_period);
+                                              Duration read_period, bool may_stand);
 
 // It was read all along and never rose.
 [[nodiscard]] bool stood_still(const CounterPath& path, const Cover& cover);

@@ -34,6 +34,9 @@ bool is_wanted(const sensors::DeviceInfo& device, const std::vector<std::string>
                                        [&device](const std::string& w) { return device.id.starts_with(w); });
 }
 
+// Its edges are followed, and it is no phase.
+bool unnamed(const Span& span) { return span.name.empty(); }
+
 std::string host_name() {
   char name[256] = {};
   return gethostname(name, sizeof name - 1) == 0 ? std::string(name) : std::string("unknown");
@@ -153,7 +156,7 @@ class Meter::Impl {
     {
       const std::lock_guard lock(windows_mutex_);
       for (const auto& [id, span] : closed_) {
-        if (span.name != "run") spans.push_back(span);
+        if (!unnamed(span)) spans.push_back(span);
       }
     }
     for (const PhaseCover& p : group_by_name(spans, begin, end))

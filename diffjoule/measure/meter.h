@@ -65,6 +65,7 @@ class Meter {
 
   // Marks now. Cheap (no driver call in the caller's thread) and safe from any thread; windows may nest and overlap.
   // Phases that happened elsewhere (another process, a log) are given with their own times.
+  // A window without a name is no phase of measurement(): its edges are followed, and result() knows it.
   std::uint64_t begin(std::string_view name);
   void end(std::uint64_t window);
   void add(Span span);

@@ -78,7 +78,8 @@ void read_counter(const DeviceTrace& trace, std::size_t c, const Cover& cover, s
                   const PowerCurve* shape, Evidence& evidence) {
   const sensors::Channel& channel = trace.device.channels[c];
   evidence.path = counter_path(trace.channels[c].around(cover.begin(), cover.end(), beyond), channel);
-  auto energy = counter_energy(evidence.path, cover, shape, read_period(channel, wanted));
+  auto energy =
+      counter_energy(evidence.path, cover, shape, read_period(channel, wanted), zero_is_possible(channel.part));
   if (energy) {
     energy->gain = channel.relative_uncertainty;
     evidence.counter = *energy;

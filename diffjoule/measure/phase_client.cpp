@@ -17,6 +17,15 @@ namespace {
 
 constexpr int patience_ms = 50;  // for a meter whose queue is full
 
+// The longest beginning that fits and does not end inside a UTF-8 character.
+std::string_view cut(std::string_view name) {
+  if (name.size() <= longest_phase_name) return name;
+  const auto continues = [&name](std::size_t i) { return (static_cast<unsigned char>(name[i]) & 0xc0) == 0x80; };
+  std::size_t size = longest_phase_name;
+  while (size > 0 && continues(size)) --size;
+  return name.substr(0, size > 0 ? size : longest_phase_name);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PhaseClient>> PhaseClient::connect(std::string_view address) {
@@ -50,7 +59,7 @@ bool PhaseClient::mark(std::string_view name, os::Instant now) const { return se
 
 bool PhaseClient::send(const char* event, std::string_view name, const std::uint64_t* id, os::Instant now) const {
   io::Document mark;
-  mark.set("v", 1).set("event", event).set("name", name.substr(0, longest_phase_name));
+  mark.set("v", 1).set("event", event).set("name", cut(name));
   if (id != nullptr) mark.set("id", static_cast<std::int64_t>(*id));
   mark.set("t_ns", now.nanoseconds()).set("pid", static_cast<std::int64_t>(getpid()));
   const std::string text = io::to_json_line(mark);

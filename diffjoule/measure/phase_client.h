@@ -20,7 +20,7 @@
 namespace diffjoule::measure {
 
 inline constexpr const char* phases_variable = "DIFFJOULE_PHASES";
-inline constexpr std::size_t longest_mark = 4096, longest_phase_name = 200;
+inline constexpr std::size_t longest_mark = 4096, longest_phase_name = 200;  // bytes
 
 class PhaseClient {
  public:
@@ -30,7 +30,8 @@ class PhaseClient {
   PhaseClient(const PhaseClient&) = delete;
   PhaseClient& operator=(const PhaseClient&) = delete;
 
-  // False where the meter did not take it (gone, or too slow for 50 ms): the program goes on.
+  // False where the meter did not take it (gone, or too slow for 50 ms): the program goes on. A name that is too long
+  // is cut between two characters.
   bool begin(std::string_view name, std::uint64_t id, os::Instant now) const;
   bool end(std::string_view name, std::uint64_t id, os::Instant now) const;
   bool mark(std::string_view name, os::Instant now) const;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "tests/measure/scripted_run.h"
 
 // Energy by the counter alone.
@@ -101,6 +103,22 @@ TEST(Edge, PhasesThatFollowEachOtherSumToTheWhole) {
   run.until(9.0);
   const auto energy = [&run](double a, double b) { return run.part(Cover({{at(a), at(b)}})).counter->value.in(joule); };
   EXPECT_NEAR(energy(2.0, 4.17) + energy(4.17, 4.2) + energy(4.2, 8.0), energy(2.0, 8.0), 1e-6);
+}
+
+TEST(Edge, AMemoryThatWasSeenToStandStillGaveNothing) {
+  const PowerScript script = PowerScript(0.0).jump(2.0, 20.0).jump(3.5, 0.0);
+  ScriptedRun run(script, {scripted_counter(0.001 * second, 1e-6, sensors::Part::dram)});
+  run.until(7.6);
+  for (const auto& [from, to] : {std::pair{2.0, 7.5}, {1.2, 7.5}, {1.2, 3.5}, {2.0, 3.8}, {1.2, 1.9}, {4.0, 7.0}}) {
+    const Cover cover({{at(from), at(to)}});
+    const PartEnergy part = run.part(cover);
+    ASSERT_TRUE(part.energy) << part.missing;
+    EXPECT_NEAR(part.energy->value.in(joule), run.truth(cover), 0.05) << from << ".." << to;
+    EXPECT_LT(part.energy->uncertainty, 0.1 * joule) << from << ".." << to;
+    if (to - from > 5.0) {
+      EXPECT_TRUE(part.verdict.empty()) << part.verdict[0].words;
+    }
+  }
 }
 
 TEST(Edge, AWindowThatNobodyReadHasNoEnergyAndSaysWhy) {

@@ -66,7 +66,7 @@ TEST(Meter, AMeasurementHasPhasesIdleAttributionAndItsOwnCost) {
   os::Alarm never;
   meter->take_idle(0.3 * second, Idle::Kind::no_context, true, never);
   const os::Instant begin = clock.now();
-  const std::uint64_t run = meter->begin("run");
+  const std::uint64_t run = meter->begin({});
   for (int i = 0; i < 3; ++i) {
     const std::uint64_t step = meter->begin("step");
     pass(clock, 0.1);
@@ -89,6 +89,24 @@ TEST(Meter, AMeasurementHasPhasesIdleAttributionAndItsOwnCost) {
   EXPECT_EQ(m.notes[0], "rapl: chmod o+r");
   EXPECT_TRUE(m.verdict.empty());
   EXPECT_NEAR((m.started - clock.since_epoch()).in(second), 0.0, 5.0);
+}
+
+TEST(Meter, APhaseMayHaveAnyNameAndAWindowWithoutOneIsNoPhase) {
+  os::SystemClock clock;
+  const auto meter = opened(clock);
+  const os::Instant begin = clock.now();
+  const std::uint64_t own = meter->begin({});
+  for (const char* name : {"run", "idle", "repeat"}) {
+    const std::uint64_t window = meter->begin(name);
+    pass(clock, 0.02);
+    meter->end(window);
+  }
+  meter->end(own);
+  const Measurement m = meter->measurement(begin, clock.now());
+  ASSERT_EQ(m.phases.size(), 3u);
+  EXPECT_EQ(m.phases[0].name, "run");
+  EXPECT_EQ(m.phases[2].name, "repeat");
+  EXPECT_TRUE(meter->result(own));
 }
 
 TEST(Meter, WithoutASensorItSaysSoAndStillKeepsTime) {

@@ -103,8 +103,21 @@ TEST(Part, ACounterThatGetsStuckOnTheWayIsFound) {
   const auto sticks = [](double t, Reading& r) {
     if (t > 6.0) r.value = 1800.0;
   };
-  EXPECT_TRUE(has(measure({failing(scripted_counter(), sticks), instant()}).part.verdict, DoubtKind::counter_stuck));
+  const Measured with = measure({failing(scripted_counter(), sticks), instant()});
+  EXPECT_TRUE(has(with.part.verdict, DoubtKind::counter_stuck));
+  EXPECT_EQ(with.part.instrument, Instrument::integrated_power);
+  EXPECT_NEAR(with.part.energy->value.in(joule), with.truth, 0.01 * with.truth);
   EXPECT_TRUE(has(measure({failing(scripted_counter(), sticks)}).part.verdict, DoubtKind::counter_stuck));
+}
+
+TEST(Part, ACounterThatIsStuckTooBrieflyForADoubtIsUnsure) {
+  const auto sticks = [](double t, Reading& r) {
+    if (t > 12.3) r.value = 3690.0;
+  };
+  const Measured alone = measure({failing(scripted_counter(), sticks)});
+  ASSERT_TRUE(alone.part.energy) << alone.part.missing;
+  EXPECT_NEAR(alone.part.energy->value.in(joule), alone.truth, 0.02 * alone.truth);
+  EXPECT_GT(alone.part.energy->uncertainty, 80.0 * joule);
 }
 
 TEST(Part, AMemoryThatDrawsNothingIsNoFault) {

@@ -15,7 +15,7 @@ from typing import Iterator, Optional
 from ._device import synchronise
 
 _PATIENCE_S = 0.05  # for a meter whose queue is full
-_LONGEST_NAME = 200  # characters
+_LONGEST_NAME = 200  # bytes of UTF-8
 _ids = itertools.count(1)
 _lock = threading.Lock()
 _connected: Optional[socket.socket] = None
@@ -45,11 +45,21 @@ def _client() -> Optional[socket.socket]:
         return _connected
 
 
+def _cut(name: str) -> str:
+    return name.encode(errors="replace")[:_LONGEST_NAME].decode(errors="ignore")
+
+
+def _is_ready(client: socket.socket) -> bool:
+    waiting = select.poll()  # select() knows no descriptors beyond 1023
+    waiting.register(client, select.POLLOUT)
+    return bool(waiting.poll(_PATIENCE_S * 1000))
+
+
 def _send(event: str, name: str, id: Optional[int], t_ns: int) -> bool:
     client = _client()
     if client is None:
         return False
-    line = {"v": 1, "event": event, "name": name[:_LONGEST_NAME], "t_ns": t_ns, "pid": os.getpid()}
+    line = {"v": 1, "event": event, "name": _cut(name), "t_ns": t_ns, "pid": os.getpid()}
     if id is not None:
         line["id"] = id
     data = json.dumps(line).encode()
@@ -58,7 +68,7 @@ def _send(event: str, name: str, id: Optional[int], t_ns: int) -> bool:
             client.send(data)
             return True
         except BlockingIOError:
-            if not again or not select.select([], [client], [], _PATIENCE_S)[1]:
+            if not again or not _is_ready(client):
                 return False
         except OSError:  # the meter is gone; the program goes on
             return False
