@@ -60,6 +60,12 @@ TEST(MeasuredCommand, RepeatsAreAPhaseAndEachIsKept) {
   EXPECT_EQ(m.measurement.phases[0].count, 3u);
 }
 
+TEST(MeasuredCommand, APhaseOfTheProgramMayBeNamedRun) {
+  const auto m = measured({.command = {"sh", "-c", "echo begin; sleep 0.2"}, .patterns = {"run=^begin"}});
+  ASSERT_EQ(m.measurement.phases.size(), 1u);
+  EXPECT_EQ(m.measurement.phases[0].name, "run");
+}
+
 TEST(MeasuredCommand, ACommandThatCannotBeStartedIsNotRepeated) {
   const auto m = measured({.command = {"no-such-program-anywhere"}, .repeat = 3});
   EXPECT_EQ(m.exit_code, 127);
