@@ -80,49 +80,49 @@ TEST(MeasuredCommand, ARunThatFailedDecidesTheCodeAndIsNotInTheMean) {
   EXPECT_EQ(m.runs.size(), 3u);
   EXPECT_EQ(m.summary.count, 2u);
   EXPECT_TRUE(noted(m, "ended with code 3"));
+}
 
-  TEST(MeasuredCommand, APhaseOfTheProgramMayBeNamedRun) {
-    const auto m = measured({.command = {"sh", "-c", "echo begin; sleep 0.2"}, .patterns = {"run=^begin"}});
-    ASSERT_EQ(m.measurement.phases.size(), 1u);
-    EXPECT_EQ(m.measurement.phases[0].name, "run");
-  }
+TEST(MeasuredCommand, APhaseOfTheProgramMayBeNamedRun) {
+  const auto m = measured({.command = {"sh", "-c", "echo begin; sleep 0.2"}, .patterns = {"run=^begin"}});
+  ASSERT_EQ(m.measurement.phases.size(), 1u);
+  EXPECT_EQ(m.measurement.phases[0].name, "run");
+}
 
-  TEST(MeasuredCommand, ACommandThatCannotBeStartedIsNotRepeated) {
-    const auto m = measured({.command = {"no-such-program-anywhere"}, .repeat = 3});
-    EXPECT_EQ(m.exit_code, 127);
-    EXPECT_TRUE(m.runs.empty());
-    EXPECT_TRUE(noted(m, "was not started: No such file")) << m.measurement.notes.size();
-  }
+TEST(MeasuredCommand, ACommandThatCannotBeStartedIsNotRepeated) {
+  const auto m = measured({.command = {"no-such-program-anywhere"}, .repeat = 3});
+  EXPECT_EQ(m.exit_code, 127);
+  EXPECT_TRUE(m.runs.empty());
+  EXPECT_TRUE(noted(m, "was not started: No such file")) << m.measurement.notes.size();
+}
 
-  TEST(MeasuredCommand, WithoutASensorTheTimeIsToldAndNoEnergy) {
-    const auto m = measured({.command = {"sleep", "0.1"}, .repeat = 2, .precision = 0.01}, false);
-    ASSERT_EQ(m.runs.size(), 2u);
-    EXPECT_FALSE(m.runs[0].energy);
-    EXPECT_GE(m.runs[0].elapsed.in(second), 0.1);
-    EXPECT_TRUE(noted(m, "no meaning without an energy"));
-  }
+TEST(MeasuredCommand, WithoutASensorTheTimeIsToldAndNoEnergy) {
+  const auto m = measured({.command = {"sleep", "0.1"}, .repeat = 2, .precision = 0.01}, false);
+  ASSERT_EQ(m.runs.size(), 2u);
+  EXPECT_FALSE(m.runs[0].energy);
+  EXPECT_GE(m.runs[0].elapsed.in(second), 0.1);
+  EXPECT_TRUE(noted(m, "no meaning without an energy"));
+}
 
-  TEST(MeasuredCommand, PhasesOfALogAndPatternsThatNeverMatched) {
-    const auto m =
-        measured({.command = {"sh", "-c", "echo begin; sleep 0.2"}, .patterns = {"work=^begin", "rest=^end"}});
-    ASSERT_EQ(m.measurement.phases.size(), 1u);
-    EXPECT_EQ(m.measurement.phases[0].name, "work");
-    EXPECT_NEAR(m.measurement.phases[0].elapsed.in(second), 0.2, 0.15);
-    EXPECT_TRUE(noted(m, "rest=^end"));
-  }
+TEST(MeasuredCommand, PhasesOfALogAndPatternsThatNeverMatched) {
+  const auto m = measured({.command = {"sh", "-c", "echo begin; sleep 0.2"}, .patterns = {"work=^begin", "rest=^end"}});
+  ASSERT_EQ(m.measurement.phases.size(), 1u);
+  EXPECT_EQ(m.measurement.phases[0].name, "work");
+  EXPECT_NEAR(m.measurement.phases[0].elapsed.in(second), 0.2, 0.15);
+  EXPECT_TRUE(noted(m, "rest=^end"));
+}
 
-  TEST(MeasuredCommand, AStoreThatCannotBeIsANoteAndNotAnEnd) {
-    CommandOptions options{.command = {"true"}};
-    options.store = testing::TempDir();  // a folder
-    const auto m = measured(options);
-    EXPECT_EQ(m.runs.size(), 1u);
-    EXPECT_TRUE(noted(m, "not stored"));
-  }
+TEST(MeasuredCommand, AStoreThatCannotBeIsANoteAndNotAnEnd) {
+  CommandOptions options{.command = {"true"}};
+  options.store = testing::TempDir();  // a folder
+  const auto m = measured(options);
+  EXPECT_EQ(m.runs.size(), 1u);
+  EXPECT_TRUE(noted(m, "not stored"));
+}
 
-  TEST(MeasuredCommand, NoCommandIsAnError) {
-    os::SystemClock clock;
-    EXPECT_FALSE(measure_command({}, {}, clock));
-  }
+TEST(MeasuredCommand, NoCommandIsAnError) {
+  os::SystemClock clock;
+  EXPECT_FALSE(measure_command({}, {}, clock));
+}
 
 }  // namespace
 }  // namespace diffjoule::api
