@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "diffjoule/store/import.h"
 
@@ -12,8 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace diffjoule;
   const store::Input input{"GPU_ENERGY_WH.txt", std::string(reinterpret_cast<const char*>(data), size), 1.8e9 * second};
   const std::size_t half = size / 2;
-  const store::Input halves[] = {{"a", input.text.substr(0, half), 1.8e9 * second},
-                                 {"b", input.text.substr(half), std::nullopt}};
+  const std::vector<store::Input> halves{{"a", input.text.substr(0, half), 1.8e9 * second},
+                                         {"b", input.text.substr(half), std::nullopt}};
   for (const store::Import& import : store::all_imports()) {
     (void)import.recognises(input);
     const auto alone = import.read(std::span(&input, 1));

@@ -3,6 +3,7 @@
 // What a scraped endpoint answers.
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "diffjoule/io/openmetrics.h"
