@@ -27,7 +27,7 @@ void Tee::close_from() {
 }
 
 void Tee::read_some() {
-  std::array<char, 16 * 1024> bytes;
+  std::array<char, std::size_t{16} * 1024> bytes;
   const ssize_t count = read(from_, bytes.data(), bytes.size());
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count <= 0) return close_from();
