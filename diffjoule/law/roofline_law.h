@@ -35,6 +35,9 @@ inline constexpr std::array<ParameterFacts, 12> shared{{
     {"exchange power", "power limit", &Roofline::p_x, 0.2, 0.50, 0.5},
 }};
 inline constexpr std::size_t on_one_gpu = 9;  // of `shared`; the others belong to several GPUs
+// What a fit takes a group to be off by, in ln: its energy, its time, and both together by the misfit of its model.
+inline constexpr double energy_deviation = 0.06, time_deviation = 0.08, misfit_deviation = 0.06;
+inline constexpr double group_weight = 4.0;
 inline constexpr double launch_median = 30e-6, launch_deviation = 0.3;
 inline constexpr double least_of_median = 0.02;  // no parameter is further below its prior
 inline constexpr const char* launch_prefix = "launch: ";

@@ -19,9 +19,6 @@ struct Unknown {
 };
 constexpr std::array<Unknown, unknowns> all_unknowns{
     {{&Roofline::g_eta, 0.20}, {&Roofline::g_m, 0.20}, {&Roofline::g_e, 0.35}, {&Roofline::t_launch, 0.30}}};
-// Of one measurement, in ln: what energy and time of a model are off by each, and together (forms/roofline.cpp).
-constexpr double energy_deviation = 0.06, time_deviation = 0.08, misfit_deviation = 0.06;
-
 using Gradient = std::array<double, unknowns>;
 using Covariance = std::array<Gradient, unknowns>;
 

@@ -20,9 +20,6 @@
 namespace diffjoule::law {
 namespace {
 
-constexpr double energy_deviation = 0.06, time_deviation = 0.08;  // of one group's residual, in ln
-constexpr double misfit_deviation = 0.06;                         // of a model, in both
-constexpr double group_weight = 4.0;
 constexpr double huber_width = 1.345;
 
 // What a law says of one observation.
