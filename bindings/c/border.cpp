@@ -23,6 +23,7 @@ Named named(ErrorCode code) {
     case ErrorCode::not_found:
       return {DIFFJOULE_NOT_FOUND, "not_found"};
     case ErrorCode::unavailable:
+    case ErrorCode::exhausted:
       return {DIFFJOULE_UNAVAILABLE, "unavailable"};
     case ErrorCode::unidentifiable:
       return {DIFFJOULE_UNIDENTIFIABLE, "unidentifiable"};

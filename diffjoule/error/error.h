@@ -16,6 +16,7 @@ enum class ErrorCode {
   invalid_data,      // a file or table is not what it should be
   not_found,         // a file or an entry does not exist
   unavailable,       // the machine or the data cannot answer this
+  exhausted,         // it needs more memory than there is
   unidentifiable,    // the data do not determine what was asked for
 };
 
