@@ -152,6 +152,9 @@ Result<GpuSpec> GpuCatalogue::load(const std::string& path) const {
 
 Result<GpuSpec> GpuCatalogue::find(const std::string& name) const {
   const std::string wanted = folded_name(name);
+  for (const GpuSpec& spec : added_) {
+    if (folded_name(spec.name) == wanted) return spec;
+  }
   const std::vector<std::string> paths = files_.list(folder, suffix);
   std::vector<std::string> known;
   for (const std::string& path : paths) {

@@ -73,6 +73,9 @@ class GpuCatalogue {
  public:
   explicit GpuCatalogue(io::DataFiles files) : files_(std::move(files)) {}
 
+  // One that no file has: a device that was measured (calibrate). It goes before a file's of the same name.
+  void add(GpuSpec spec) { added_.push_back(std::move(spec)); }
+
   // Names, sorted.
   [[nodiscard]] std::vector<std::string> names() const;
 
@@ -84,6 +87,7 @@ class GpuCatalogue {
   [[nodiscard]] Result<GpuSpec> load(const std::string& path) const;
   [[nodiscard]] Result<GpuSpec> read(const std::string& path) const;
   io::DataFiles files_;
+  std::vector<GpuSpec> added_;
 };
 
 }  // namespace diffjoule
