@@ -103,8 +103,9 @@ TEST(NonlinearFit, LeavesTheMiddleOfEveryBoxItStartedIn) {
   for (int i = 1; i <= 200; ++i) {
     const double middle = std::log(0.013 * i);
     const std::vector<Parameter> parameters{{.start = middle, .lower = middle - 1.6, .upper = middle + 1.6}};
-    const auto fit = nonlinear_fit(
-        [middle](std::span<const double> p, std::span<double> r) { r[0] = p[0] - middle - 0.5; }, 1, parameters);
+    const auto fit =
+        nonlinear_fit([middle](std::span<const double> p, std::span<double> r) { r[0] = p[0] - middle - 0.5; }, 1,
+                      parameters, {.tolerance = 1e-7});
     ASSERT_TRUE(fit) << fit.error().message();
     EXPECT_NEAR(fit->parameters[0], middle + 0.5, 1e-6);
   }
