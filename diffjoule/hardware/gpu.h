@@ -10,6 +10,7 @@
 
 #include "diffjoule/error/result.h"
 #include "diffjoule/io/data_files.h"
+#include "diffjoule/io/document.h"
 #include "diffjoule/units/units.h"
 
 // What data sheets say of GPUs: data/gpus/*.toml, every number with its source. A number that is missing there is
@@ -68,6 +69,10 @@ struct GpuSpec {
   [[nodiscard]] std::optional<FlopRate> peak16() const;
   [[nodiscard]] std::optional<FlopRate> peak(Arithmetic arithmetic) const;
 };
+
+// As a tree, in the layout of the catalogue's files: every number with its source.
+[[nodiscard]] io::Document to_document(const GpuSpec& spec);
+[[nodiscard]] Result<GpuSpec> gpu_spec_from(const io::Document& document);
 
 class GpuCatalogue {
  public:
