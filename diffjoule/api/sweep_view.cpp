@@ -103,6 +103,15 @@ std::string sums_text(const Document& sums) {
   return text + (energy.empty() ? "" : ", " + energy + " (k = 2)");
 }
 
+// An exact count is text where it is beyond what doubles hold.
+FlopCount flops_in(const Document& value) {
+  WideInteger count = 0;
+  if (value.integer() != nullptr) count = static_cast<WideInteger>(*value.integer());
+  if (value.text() == nullptr) return FlopCount(count);
+  for (const char digit : *value.text()) count = 10 * count + static_cast<WideInteger>(digit - '0');
+  return FlopCount(count);
+}
+
 report::Page planned_page(const Document& answer) {
   const Document::Array& rows = *answer.find("planned")->array();
   report::Page page;
@@ -110,7 +119,7 @@ report::Page planned_page(const Document& answer) {
   std::vector<report::Heading> headings;
   for (const auto& [axis, level] : *rows.front().find("levels")->object()) headings.push_back({axis});
   if (headings.empty()) headings.push_back({"model"});
-  headings.push_back({"FLOPs"});
+  headings.push_back({"work of a run"});
   report::Table table(headings);
   for (const Document& row : rows) {
     std::vector<report::Cell> cells;
@@ -118,7 +127,7 @@ report::Page planned_page(const Document& answer) {
     if (cells.empty()) cells.emplace_back(*row.at_path("workload.model")->text());
     const Document* flops = row.find("flops");
     cells.emplace_back(flops->is_null() ? report::Cell(*row.find("reason")->text())
-                                        : report::Cell::number(flops->number()));
+                                        : report::Cell::quantity(flops_in(*flops)));
     table.add(std::move(cells));
   }
   page.table(std::move(table));

@@ -9,6 +9,8 @@
 #include "diffjoule/io/toml.h"
 #include "diffjoule/law/form.h"
 #include "diffjoule/models/pipeline.h"
+#include "diffjoule/sweep/designs.h"
+#include "diffjoule/sweep/plan_files.h"
 #include "diffjoule/units/text.h"
 
 namespace diffjoule::api {
@@ -100,10 +102,23 @@ Result<Document> measurements(const Context& context) {
   return rows;
 }
 
+Result<Document> plans(const Context& context) {
+  Document rows = Document::Array{};
+  for (const std::string& name : sweep::ready_plans(context.data)) {
+    auto plan = sweep::plan_at(context.data, name);
+    if (!plan) return forward(plan);
+    auto configurations = sweep::configurations(*plan);
+    if (!configurations) return forward(configurations, "plan " + name);
+    const auto count = static_cast<std::int64_t>(configurations->size());
+    rows.push(Document().set("plan", name).set("configurations", count).set("about", plan->about));
+  }
+  return rows;
+}
+
 const std::map<std::string, Result<Document> (*)(const Context&)>& lists() {
   static const std::map<std::string, Result<Document> (*)(const Context&)> all{
-      {"architectures", architectures}, {"gpus", gpus},    {"grids", grids}, {"laws", laws},
-      {"measurements", measurements},   {"models", models}};
+      {"architectures", architectures}, {"gpus", gpus},     {"grids", grids}, {"laws", laws},
+      {"measurements", measurements},   {"models", models}, {"plans", plans}};
   return all;
 }
 
@@ -139,7 +154,8 @@ report::Page view(const Document& answer) {
       {"grids", {"zone", "iso2", "name", "year", "intensity_g_per_kwh", "kind"}},
       {"architectures", {"architecture", "classes"}},
       {"laws", {"form", "baseline", "summary"}},
-      {"measurements", {"source", "role", "boundary", "licence"}}};
+      {"measurements", {"source", "role", "boundary", "licence"}},
+      {"plans", {"plan", "configurations", "about"}}};
   const std::vector<std::string>& columns = shown.at(*answer.find("what")->text());
   std::vector<report::Heading> headings;
   for (const std::string& column : columns) {
@@ -171,19 +187,20 @@ std::vector<std::string> names() {
 }  // namespace
 
 Verb list() {
-  return {"list",
-          "what the catalogue holds",
-          "Models, GPUs, grids, network architectures, forms of laws and sources of measurements. --json has "
-          "everything, also where each fact comes from.",
-          {{.name = "what",
-            .help = "architectures, gpus, grids, laws, measurements or models",
-            .placeholder = "WHAT",
-            .positional = true,
-            .required = true,
-            .choices = names()}},
-          {"diffjoule list models", "diffjoule list gpus"},
-          run,
-          view};
+  return {
+      "list",
+      "what the catalogue holds",
+      "Models, GPUs, grids, network architectures, forms of laws, sources of measurements and ready plans of sweeps. "
+      "--json has everything, also where each fact comes from.",
+      {{.name = "what",
+        .help = "architectures, gpus, grids, laws, measurements, models or plans",
+        .placeholder = "WHAT",
+        .positional = true,
+        .required = true,
+        .choices = names()}},
+      {"diffjoule list models", "diffjoule list gpus"},
+      run,
+      view};
 }
 
 }  // namespace diffjoule::api
