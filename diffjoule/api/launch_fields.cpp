@@ -26,7 +26,7 @@ constexpr const char* slurm = "slurm";
 // Of the launchers, what only Slurm has a use for.
 constexpr std::array for_slurm{"at-once", "partition", "time", "gres", "account", "sbatch"};
 
-Result<sweep::Launch> launch_of(const Request& request, const LaunchedPlan& plan) {
+Result<sweep::Launch> launch_of(const Request& request, const Context& context, const LaunchedPlan& plan) {
   if (request.text("part"))
     return fail(ErrorCode::invalid_argument,
                 "--part is one task's share, --launcher makes the shares: give one of them");
@@ -39,6 +39,8 @@ Result<sweep::Launch> launch_of(const Request& request, const LaunchedPlan& plan
   std::error_code error;
   fs::create_directories(fs::path(launch.store).parent_path(), error);
   launch.words = words_of(request, plan.fields);
+  if (const std::string& overlay = context.data.overlay(); !overlay.empty())
+    launch.words.push_back("--data=" + fs::absolute(overlay).string());
   return launch;
 }
 
@@ -191,7 +193,7 @@ std::vector<std::string> words_of(const Request& request, const std::vector<Fiel
 }
 
 Result<Answer> launch(const Request& request, const Context& context, const LaunchedPlan& plan, bool submits) {
-  auto launch = launch_of(request, plan);
+  auto launch = launch_of(request, context, plan);
   if (!launch) return forward(launch);
   if (*request.text("launcher") == slurm) return launch_on_slurm(request, std::move(*launch), plan, submits);
   return launch_here(request, context, std::move(*launch), plan);
