@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view folder = "gpus/";
 constexpr std::string_view suffix = ".toml";
+const std::string memory_key = "memory_bytes", bandwidth_key = "memory_bandwidth_bytes_per_s",
+                  power_limit_key = "power_limit_w", idle_key = "idle_w", peaks_key = "peak_flops_per_s";
 constexpr std::array<Arithmetic, 7> arithmetics{Arithmetic::fp32, Arithmetic::tf32, Arithmetic::fp16, Arithmetic::bf16,
                                                 Arithmetic::fp8,  Arithmetic::int8, Arithmetic::fp4};
 
@@ -110,30 +112,56 @@ std::vector<std::string> GpuCatalogue::names() const {
   return all;
 }
 
+Result<GpuSpec> gpu_spec_from(const io::Document& root) {
+  GpuSpec spec;
+  spec.name = text_of(root, "name");
+  spec.vendor = text_of(root, "vendor");
+  spec.architecture = text_of(root, "architecture");
+  if (const io::Document* year = root.find("release_year"); year != nullptr && year->integer() != nullptr)
+    spec.release_year = *year->integer();
+  spec.aliases = texts_of(root, "aliases");
+  spec.variants = texts_of(root, "variants");
+  spec.notes = text_of(root, "notes");
+  Status status = read_fact(root, memory_key, byte, spec.memory, spec);
+  if (status) status = read_fact(root, bandwidth_key, byte_per_second, spec.bandwidth, spec);
+  if (status) status = read_fact(root, power_limit_key, watt, spec.power_limit, spec);
+  if (status) status = read_fact(root, idle_key, watt, spec.idle, spec);
+  for (const Arithmetic a : arithmetics) {
+    std::optional<FlopRate> peak;
+    if (status) status = read_fact(root, peaks_key + "." + diffjoule::name(a), flop_per_second, peak, spec);
+    if (peak) spec.peaks[a] = *peak;
+  }
+  if (!status) return forward(status);
+  return spec;
+}
+
+io::Document to_document(const GpuSpec& spec) {
+  io::Document d, aliases = io::Document::Array{}, peaks = io::Document::Object{};
+  for (const std::string& alias : spec.aliases) aliases.push(alias);
+  d.set("name", spec.name).set("vendor", spec.vendor).set("architecture", spec.architecture);
+  d.set("release_year", spec.release_year).set("aliases", std::move(aliases)).set("notes", spec.notes);
+  const auto fact = [&spec](const std::string& key, double value) {
+    const auto source = spec.sources.find(key);
+    io::Document of;
+    of.set("value", value).set("source", source == spec.sources.end() ? "not stated" : source->second.source);
+    return std::move(of.set("confidence", source == spec.sources.end() ? "" : source->second.confidence));
+  };
+  if (spec.memory) d.set(memory_key, fact(memory_key, spec.memory->in(byte)));
+  if (spec.bandwidth) d.set(bandwidth_key, fact(bandwidth_key, spec.bandwidth->in(byte_per_second)));
+  if (spec.power_limit) d.set(power_limit_key, fact(power_limit_key, spec.power_limit->in(watt)));
+  if (spec.idle) d.set(idle_key, fact(idle_key, spec.idle->in(watt)));
+  for (const auto& [arithmetic, rate] : spec.peaks)
+    peaks.set(diffjoule::name(arithmetic),
+              fact(peaks_key + "." + diffjoule::name(arithmetic), rate.in(flop_per_second)));
+  return std::move(d.set(peaks_key, std::move(peaks)));
+}
+
 Result<GpuSpec> GpuCatalogue::read(const std::string& path) const {
   auto root = files_.read(path).and_then([](const std::string& text) { return io::parse_toml(text); });
   if (!root) return forward(root, path);
-  GpuSpec spec;
-  spec.name = text_of(*root, "name");
-  if (spec.name.empty()) spec.name = stem(path);
-  spec.vendor = text_of(*root, "vendor");
-  spec.architecture = text_of(*root, "architecture");
-  if (const io::Document* year = root->find("release_year"); year != nullptr && year->integer() != nullptr)
-    spec.release_year = *year->integer();
-  spec.aliases = texts_of(*root, "aliases");
-  spec.variants = texts_of(*root, "variants");
-  spec.notes = text_of(*root, "notes");
-  Status status = read_fact(*root, "memory_bytes", byte, spec.memory, spec);
-  if (status) status = read_fact(*root, "memory_bandwidth_bytes_per_s", byte_per_second, spec.bandwidth, spec);
-  if (status) status = read_fact(*root, "power_limit_w", watt, spec.power_limit, spec);
-  if (status) status = read_fact(*root, "idle_w", watt, spec.idle, spec);
-  for (const Arithmetic a : arithmetics) {
-    std::optional<FlopRate> peak;
-    if (status)
-      status = read_fact(*root, std::string("peak_flops_per_s.") + diffjoule::name(a), flop_per_second, peak, spec);
-    if (peak) spec.peaks[a] = *peak;
-  }
-  if (!status) return forward(status, path);
+  auto spec = gpu_spec_from(*root);
+  if (!spec) return forward(spec, path);
+  if (spec->name.empty()) spec->name = stem(path);
   return spec;
 }
 
@@ -152,6 +180,9 @@ Result<GpuSpec> GpuCatalogue::load(const std::string& path) const {
 
 Result<GpuSpec> GpuCatalogue::find(const std::string& name) const {
   const std::string wanted = folded_name(name);
+  for (const GpuSpec& spec : added_) {
+    if (folded_name(spec.name) == wanted) return spec;
+  }
   const std::vector<std::string> paths = files_.list(folder, suffix);
   std::vector<std::string> known;
   for (const std::string& path : paths) {

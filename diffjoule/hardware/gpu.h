@@ -10,6 +10,7 @@
 
 #include "diffjoule/error/result.h"
 #include "diffjoule/io/data_files.h"
+#include "diffjoule/io/document.h"
 #include "diffjoule/units/units.h"
 
 // What data sheets say of GPUs: data/gpus/*.toml, every number with its source. A number that is missing there is
@@ -69,9 +70,16 @@ struct GpuSpec {
   [[nodiscard]] std::optional<FlopRate> peak(Arithmetic arithmetic) const;
 };
 
+// As a tree, in the layout of the catalogue's files: every number with its source.
+[[nodiscard]] io::Document to_document(const GpuSpec& spec);
+[[nodiscard]] Result<GpuSpec> gpu_spec_from(const io::Document& document);
+
 class GpuCatalogue {
  public:
   explicit GpuCatalogue(io::DataFiles files) : files_(std::move(files)) {}
+
+  // One that no file has: a device that was measured (calibrate). It goes before a file's of the same name.
+  void add(GpuSpec spec) { added_.push_back(std::move(spec)); }
 
   // Names, sorted.
   [[nodiscard]] std::vector<std::string> names() const;
@@ -84,6 +92,7 @@ class GpuCatalogue {
   [[nodiscard]] Result<GpuSpec> load(const std::string& path) const;
   [[nodiscard]] Result<GpuSpec> read(const std::string& path) const;
   io::DataFiles files_;
+  std::vector<GpuSpec> added_;
 };
 
 }  // namespace diffjoule

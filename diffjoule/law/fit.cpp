@@ -17,7 +17,7 @@ namespace {
 
 constexpr Spread assumed_spread{0.25, 3.0};
 constexpr double least_between_cards = 0.10;
-constexpr std::size_t fewest_models = 3;
+constexpr std::size_t fewest_models = 3, fewest_configurations = 5;
 constexpr std::size_t fewest_cards = 2;
 
 // Root mean square of the residuals on one GPU, or on several, groups weighted equally.
@@ -76,14 +76,18 @@ std::optional<double> between(std::span<const Observation> rows, const Labels& b
 }
 
 void add_spread(const Form& form, std::span<const Observation> rows, Law& law) {
-  const Labels models = labels(rows, [](const Observation& o) { return o.model; });
-  const double dof = static_cast<double>(models.names.size()) - 1.0;
+  const Labels left_out =
+      form.one_device ? labels(rows, configuration_of) : labels(rows, [](const Observation& o) { return o.model; });
+  const double dof = static_cast<double>(left_out.names.size()) - 1.0;
   law.energy_spread = assumed_spread;
-  if (models.names.size() < fewest_models) {
-    law.provenance.skipped.push_back("spread of energy assumed: fewer than three models to leave out");
+  if (form.one_device) law.time_spread = assumed_spread;
+  if (left_out.names.size() < (form.one_device ? fewest_configurations : fewest_models)) {
+    law.provenance.skipped.push_back(form.one_device
+                                         ? "spread assumed: fewer than five configurations to leave out"
+                                         : "spread of energy assumed: fewer than three models to leave out");
     return;
   }
-  const Residuals outer = leave_out(form, rows, models, law);
+  const Residuals outer = leave_out(form, rows, left_out, law);
   const auto spread = [&](const std::vector<std::optional<double>>& residuals, bool several) -> std::optional<Spread> {
     const auto deviation = root_mean_square(rows, residuals, several);
     if (!deviation) return std::nullopt;

@@ -33,6 +33,11 @@ struct Form {
   Result<Law> (*refit)(std::span<const Observation> observations, const Law& near) = nullptr;
   // The law with what few rows say of their cards and hosts, all else held; absent: the form cannot.
   Result<Law> (*update)(const Law& law, std::span<const Observation> observations) = nullptr;
+  // Of one device, from its own runs: never fitted to a table of many, and its spread is that of leaving out a
+  // configuration, not a model.
+  bool one_device = false;
+  // Of the logarithms of its coefficients, in their order; empty: the form has no priors.
+  std::vector<double> prior_deviations = {};
 };
 
 // The members of forms/, by name of file.

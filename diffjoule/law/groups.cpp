@@ -22,6 +22,14 @@ Labels labels(std::span<const Observation> observations, const std::function<std
   return all;
 }
 
+std::string configuration_of(const Observation& o) {
+  std::string text = o.model;
+  for (const double part : {o.pixels, o.steps, o.batch, o.flops_per_item().in(flop), o.guided ? 1.0 : 0.0,
+                            o.float32 ? 1.0 : 0.0, o.devices})
+    text += " " + std::to_string(part);
+  return text;
+}
+
 std::vector<double> group_weights(std::span<const Observation> observations) {
   const Labels groups = labels(observations, group_of);
   std::vector<double> rows(groups.names.size(), 0.0);

@@ -17,6 +17,9 @@ namespace diffjoule::law {
 // "sdxl-base on H100-SXM-80GB (mlenergy-v2)", "flux1-dev on 4 x H100-SXM-80GB (mlenergy-v3)"
 [[nodiscard]] std::string group_of(const Observation& observation);
 
+// Runs of one configuration have the same: model, size, work, batch, steps, dtype.
+[[nodiscard]] std::string configuration_of(const Observation& observation);
+
 // 1 / (rows of the observation's group).
 [[nodiscard]] std::vector<double> group_weights(std::span<const Observation> observations);
 

@@ -12,6 +12,7 @@ namespace diffjoule::law {
 namespace {
 
 constexpr double between_laboratories = 0.10;
+constexpr double unseen_model = 0.15;   // assumed: of a law of one device, which left out configurations, not models
 constexpr double outside = 0.25;        // deviation for each factor e beyond the domain
 constexpr double worth_saying = 0.005;  // ln: nearer than this is inside
 
@@ -64,9 +65,11 @@ Result<Prediction> predict(const Form& form, const Law& law, const Observation& 
   Prediction p;
   p.card_unseen = !law.cards.contains(o.gpu) && !law.cards.contains(o.card) && !law.gpu_intercepts.contains(o.gpu);
   const bool known_laboratory = std::find(law.sources.begin(), law.sources.end(), o.source) != law.sources.end();
-  const double laboratory = known_laboratory ? 0.0 : between_laboratories;
-  const double shared =
-      laboratory * laboratory + o.device.spread * o.device.spread / 3.0 + outside_variance(law, o, p.extrapolations);
+  const double laboratory = known_laboratory || form.one_device ? 0.0 : between_laboratories;
+  const bool known_model = std::find(law.models.begin(), law.models.end(), o.model) != law.models.end();
+  const double model = known_model || !form.one_device ? 0.0 : unseen_model;
+  const double shared = laboratory * laboratory + model * model + o.device.spread * o.device.spread / 3.0 +
+                        outside_variance(law, o, p.extrapolations);
   const auto half_width = [&](const Spread& spread, double between_cards) {
     const double card = p.card_unseen ? between_cards * between_cards : 0.0;
     p.deviation = std::sqrt(spread.deviation * spread.deviation + shared + card);

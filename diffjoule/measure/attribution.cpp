@@ -33,6 +33,10 @@ void Occupancy::add(os::Instant time, const std::vector<sensors::Occupant>& occu
   if (points_.empty() || !same(points_.back())) points_.push_back({time, use});
 }
 
+void Occupancy::forget(os::Instant before) {
+  while (points_.size() > 1 && points_[1].time <= before) points_.erase(points_.begin());
+}
+
 std::optional<Occupancy::Use> Occupancy::use(const Cover& cover) const {
   Use sum{0.0, 0, true};
   Duration time;

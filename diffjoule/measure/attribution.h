@@ -19,6 +19,9 @@ class Occupancy {
   // `own`: the processes that are ours. Without any, nobody can be told apart and nothing is kept.
   void add(os::Instant time, const std::vector<sensors::Occupant>& occupants, const std::vector<int>& own);
 
+  // Drops what ended before that.
+  void forget(os::Instant before);
+
   struct Use {
     double share = 1.0;      // ours, mean over the covered time
     std::size_t others = 0;  // most at one time

@@ -175,6 +175,20 @@ class Meter::Impl {
     return m;
   }
 
+  void forget(os::Instant before) {
+    {
+      const std::lock_guard lock(windows_mutex_);
+      std::erase_if(closed_, [before](const auto& window) { return window.second.end < before; });
+    }
+    const std::lock_guard lock(data_mutex_);
+    drain();
+    for (DeviceTrace& device : trace_) {
+      for (Series& series : device.channels) series.forget(before);
+    }
+    const std::lock_guard queue_lock(queue_mutex_);
+    for (Occupancy& occupancy : occupancy_) occupancy.forget(before);
+  }
+
   void stop() {
     os::Instant last;
     {
@@ -346,6 +360,7 @@ void Meter::take_idle(Duration length, Idle::Kind kind, bool before, os::Alarm& 
 Result<Phase> Meter::result(std::uint64_t window) { return impl_->result(window); }
 Measurement Meter::measurement(os::Instant begin, os::Instant end) { return measurement(Cover({{begin, end}})); }
 Measurement Meter::measurement(const Cover& cover) { return impl_->measurement(cover); }
+void Meter::forget(os::Instant before) { impl_->forget(before); }
 void Meter::stop() { impl_->stop(); }
 
 }  // namespace diffjoule::measure

@@ -81,6 +81,10 @@ class Meter {
   // Of several stretches as one: repeats of a command without what lies between them.
   [[nodiscard]] Measurement measurement(const Cover& cover);
 
+  // Drops readings and ended windows from before that moment: a meter that runs for days costs no more each hour.
+  // Idle baselines stay. Leave some seconds before what is still to be measured.
+  void forget(os::Instant before);
+
   // Stops the sampler; results stay.
   void stop();
 

@@ -34,6 +34,10 @@ void Series::add(os::Instant time, sensors::Reading reading) {
   }
 }
 
+void Series::forget(os::Instant before) {
+  while (entries_.size() > 1 && unpacked(entries_[1]).time <= before) entries_.pop_front();
+}
+
 std::vector<Series::Point> Series::points() const {
   std::vector<Point> all;
   all.reserve(entries_.size());

@@ -26,6 +26,8 @@ class Series {
   explicit Series(Duration longest_silence) : longest_silence_(longest_silence) {}
 
   void add(os::Instant time, sensors::Reading reading);
+  // Drops what lies before `before`, but for the last reading there.
+  void forget(os::Instant before);
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::vector<Point> points() const;

@@ -20,6 +20,8 @@ struct Configuration {
   Workload workload;
   std::map<std::string, std::string> levels = {};  // axis -> its value, as people read it ("resolution": "512px")
 
+  bool check = false;  // run to test the law that the others made, and not part of it
+
   // The same for equal workloads: what a resumed sweep recognises.
   [[nodiscard]] std::string key() const;
 };

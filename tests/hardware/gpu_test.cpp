@@ -58,5 +58,29 @@ TEST(GpuCatalogue, ANumberWithoutASourceIsRefused) {
   EXPECT_NE(spec.error().message().find("source"), std::string::npos) << spec.error().message();
 }
 
+TEST(GpuCatalogue, EveryEntryComesBackFromItsDocument) {
+  const GpuCatalogue catalogue{io::DataFiles()};
+  for (const std::string& name : catalogue.names()) {
+    const GpuSpec spec = catalogue.find(name).value();
+    if (!spec.variants.empty()) continue;
+    const GpuSpec again = gpu_spec_from(to_document(spec)).value();
+    EXPECT_EQ(again.name, spec.name);
+    EXPECT_EQ(again.peaks, spec.peaks) << name;
+    EXPECT_EQ(again.bandwidth, spec.bandwidth) << name;
+    EXPECT_EQ(again.power_limit, spec.power_limit) << name;
+    EXPECT_EQ(again.idle, spec.idle) << name;
+    EXPECT_EQ(again.aliases, spec.aliases) << name;
+  }
+}
+
+TEST(GpuCatalogue, AnAddedDeviceGoesBeforeAFileOfItsName) {
+  GpuCatalogue catalogue{io::DataFiles()};
+  GpuSpec mine;
+  mine.name = "H100-SXM-80GB";
+  mine.notes = "measured here";
+  catalogue.add(mine);
+  EXPECT_EQ(catalogue.find("h100 sxm 80gb")->notes, "measured here");
+}
+
 }  // namespace
 }  // namespace diffjoule

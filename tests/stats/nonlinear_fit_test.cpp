@@ -98,6 +98,19 @@ TEST(NonlinearFit, LeavesABoundItStartedOn) {
   }
 }
 
+TEST(NonlinearFit, LeavesTheMiddleOfEveryBoxItStartedIn) {
+  // Rounding leaves next to nothing, but not nothing, of the sine of the change of variable.
+  for (int i = 1; i <= 200; ++i) {
+    const double middle = std::log(0.013 * i);
+    const std::vector<Parameter> parameters{{.start = middle, .lower = middle - 1.6, .upper = middle + 1.6}};
+    const auto fit =
+        nonlinear_fit([middle](std::span<const double> p, std::span<double> r) { r[0] = p[0] - middle - 0.5; }, 1,
+                      parameters, {.tolerance = 1e-7});
+    ASSERT_TRUE(fit) << fit.error().message();
+    EXPECT_NEAR(fit->parameters[0], middle + 0.5, 1e-6);
+  }
+}
+
 TEST(NonlinearFit, ARobustLossDisregardsAnOutlier) {
   const ResidualFunction residuals = [](std::span<const double> p, std::span<double> r) {
     const std::vector<double> y{0.9, 1.1, 1.0, 0.95, 1.05, 1000.0};

@@ -127,7 +127,7 @@ Result<Answer> run(const Request& request, const Context& context) {
   Document laws = Document::Array{}, problems = Document::Array{};
   for (const Scope& scope : scopes_of(*data, each)) {
     for (const law::Form& form : law::all_forms()) {
-      if (wanted != "all" && wanted != form.name) continue;
+      if (wanted == "all" ? form.one_device : wanted != form.name) continue;
       auto law = law::fit(form, scope.observations);
       if (!law) {
         problems.push(scope.name + ", " + law.error().message());

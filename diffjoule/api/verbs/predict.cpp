@@ -45,13 +45,16 @@ Document time_of(const predict::Predicted& p) {
   return std::move(d.set("power_w", p.power.in(watt)));
 }
 
-Result<Answer> predict_one(const Request& request, const Context& context, const predict::Predictor& predictor) {
+Result<Answer> predict_one(const Request& request, const Context& context, const ChosenLaw& law) {
+  const predict::Predictor& predictor = law.predictor;
   if (!request.text("model"))
     return fail(ErrorCode::invalid_argument,
                 "predict: MODEL is missing (or --rows IN.csv): slug, Hugging Face id or alias");
-  if (!request.text("gpu"))
+  const std::string gpu = request.text("gpu").value_or(law.device);
+  if (gpu.empty())
     return fail(ErrorCode::invalid_argument,
-                "predict: --gpu is missing: the card to predict for (see: diffjoule list gpus)");
+                "predict: --gpu is missing: the card to predict for (see: diffjoule list gpus), or a --law of "
+                "diffjoule calibrate, which knows its own");
   auto workload = workload_of(request);
   if (!workload) return forward(workload);
   auto grids = carbon::GridCatalogue::load(context.data);
@@ -59,8 +62,8 @@ Result<Answer> predict_one(const Request& request, const Context& context, const
   auto grid = request.text("region") ? grids->find(*request.text("region")) : grids->world();
   if (!grid) return forward(grid);
 
-  dataset::Observer observer(shelf_of(context), GpuCatalogue(context.data));
-  dataset::Run run{.gpu = *request.text("gpu"), .devices = request.integer("gpus").value_or(1)};
+  dataset::Observer observer(shelf_of(context), law.gpus);
+  dataset::Run run{.gpu = gpu, .devices = request.integer("gpus").value_or(1)};
   run.boundary = law::boundary_named(request.text("boundary").value_or("gpu")).value_or(law::Boundary::gpu);
   run.metered_devices = run.devices;
   auto p = predictor.predict(observer, *workload, run);
@@ -82,17 +85,20 @@ Result<Answer> predict_one(const Request& request, const Context& context, const
       .set("per_batch", std::move(per_batch));
   d.set("energy_share", std::move(shares)).set("carbon", emissions_of(p->prediction, *grid));
   d.set("extrapolates", !p->prediction.extrapolations.empty() || p->prediction.card_unseen);
+  if (law.energy_assumed)
+    p->assumed.push_back("energy: watts of a model, no sensor; the law was calibrated without one");
   d.set("warnings", list_of(p->warnings)).set("assumed", list_of(p->assumed)).set("notes", list_of(p->notes));
   return Answer{std::move(d), false, p->notes};
 }
 
-Result<Answer> predict_table(const Request& request, const Context& context, const predict::Predictor& predictor) {
+Result<Answer> predict_table(const Request& request, const Context& context, const ChosenLaw& law) {
+  const predict::Predictor& predictor = law.predictor;
   if (!request.text("output"))
     return fail(ErrorCode::invalid_argument, "predict: --rows needs -o OUT.csv (or -o - for standard output)");
   const std::string path = *request.text("rows");
   auto input = io::read_file(path);
   if (!input) return forward(input);
-  dataset::Observer observer(shelf_of(context), GpuCatalogue(context.data));
+  dataset::Observer observer(shelf_of(context), law.gpus);
   auto rows = predict::predict_rows(*input, predictor, observer, request.flag("skip-bad"));
   if (!rows) return forward(rows, path);
   if (auto status = io::write_file(*request.text("output"), rows->csv); !status) return forward(status);
@@ -108,10 +114,10 @@ Result<Answer> predict_table(const Request& request, const Context& context, con
 }
 
 Result<Answer> run(const Request& request, const Context& context) {
-  auto predictor = predictor_of(request, context);
-  if (!predictor) return forward(predictor);
-  if (request.text("rows")) return predict_table(request, context, *predictor);
-  return predict_one(request, context, *predictor);
+  auto law = chosen_law(request, context);
+  if (!law) return forward(law);
+  if (request.text("rows")) return predict_table(request, context, *law);
+  return predict_one(request, context, *law);
 }
 
 // ---- for people

@@ -103,7 +103,7 @@ Result<Answer> run(const Request& request, const Context& context) {
   std::vector<law::Validation> validated;
   bool partial = false;
   for (const law::Form& form : law::all_forms()) {
-    if (only && form.name != *only) continue;
+    if (only ? form.name != *only : form.one_device) continue;
     const law::Validation v =
         law::validate(form, data->observations, by, static_cast<std::size_t>(request.integer("given").value_or(0)));
     partial = partial || !v.problems.empty();

@@ -1,0 +1,247 @@
+// SPDX-FileCopyrightText: The diffjoule authors
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+
+#include "diffjoule/api/duration.h"
+#include "diffjoule/api/end_watch.h"
+#include "diffjoule/api/meter_fields.h"
+#include "diffjoule/api/plan_fields.h"
+#include "diffjoule/api/sweep_view.h"
+#include "diffjoule/api/verb.h"
+#include "diffjoule/api/workload_fields.h"
+#include "diffjoule/io/file.h"
+#include "diffjoule/store/place.h"
+#include "diffjoule/sweep/designs.h"
+#include "diffjoule/sweep/plan_design.h"
+#include "diffjoule/sweep/runner.h"
+#include "diffjoule/sweep/work.h"
+#include "diffjoule/units/text.h"
+#include "diffjoule/workload/document.h"
+
+namespace diffjoule::api {
+namespace {
+
+using io::Document;
+using Kind = Field::Kind;
+
+std::vector<Field> fields() {
+  std::vector<Field> all = plan_fields();
+  const std::vector<Field> own{
+      {.name = "store", .help = "file that keeps the runs, else the usual one", .placeholder = "FILE"},
+      {.name = "part", .help = "only the K-th of N disjoint shares of the design", .placeholder = "K/N"},
+      {.name = "retry-failed", .kind = Kind::flag, .help = "run again what failed, but for lack of memory"},
+      {.name = "csv", .help = "write the runs as a table for fit and lint", .placeholder = "FILE"},
+      {.name = "dry-run", .kind = Kind::flag, .help = "list the configurations with their FLOPs, run nothing"},
+  };
+  all.insert(all.end(), own.begin(), own.end());
+  const std::vector<Field> meter = meter_fields();
+  all.insert(all.end(), meter.begin(), meter.end());
+  return all;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+Result<std::optional<sweep::Part>> part_of(const Request& request) {
+  const auto text = request.text("part");
+  if (!text) return std::optional<sweep::Part>();
+  auto part = sweep::part_from(*text);
+  if (!part) return forward(part, "--part");
+  return std::optional(*part);
+}
+
+Result<std::string> store_of(const Request& request, const os::SystemClock& clock) {
+  if (const auto path = request.text("store")) return *path;
+  os::SystemClock own = clock;
+  return store::default_place(sensors::real_surroundings(own).environment);
+}
+
+// What would run, and how much work it is.
+Result<Answer> dry_run(const sweep::Plan& plan, const std::optional<sweep::Part>& part, const Context& context) {
+  auto all = sweep::configurations(plan);
+  if (!all) return forward(all);
+  models::PipelineShelf shelf = shelf_of(context);
+  const auto find = [&shelf](const std::string& name) { return shelf.find(name); };
+  Answer answer;
+  Document rows = Document::Array{};
+  double total = 0.0;
+  std::int64_t runs = 0;
+  for (const sweep::Configuration& c : sweep::share_of(std::move(*all), part.value_or(sweep::Part{}))) {
+    auto work = sweep::work_of(find, c.workload);
+    Document row, levels = Document::Object{};
+    for (const auto& [axis, level] : c.levels) levels.set(axis, level);
+    row.set("levels", std::move(levels)).set("workload", to_document(c.workload));
+    row.set("flops", work ? exact(work->exact()) : Document());
+    row.set("reason", work ? Document() : Document(work.error().message()));
+    if (work) total += work->rounded();
+    answer.partial = answer.partial || !work;
+    runs += static_cast<std::int64_t>(plan.repeats.least);
+    rows.push(std::move(row));
+  }
+  answer.document.set("plan", sweep::to_document(plan)).set("planned", std::move(rows));
+  answer.document.set("runs", runs).set("total_flops", total);
+  return answer;
+}
+
+// One line that is written over on a terminal, else a line for each run.
+class Teller {
+ public:
+  Teller() : is_terminal_(isatty(STDERR_FILENO) != 0) {}
+  void tell(const sweep::Standing& standing, const sweep::Trial* finished) const {
+    if (is_terminal_) {
+      constexpr std::size_t columns = 110;
+      std::fprintf(stderr, "\r\033[K%s", sweep::progress_line(standing, columns).c_str());
+    } else if (finished != nullptr) {
+      std::fprintf(stderr, "%s\n", sweep::finished_line(standing, *finished).c_str());
+    }
+    std::fflush(stderr);
+  }
+  void end() const {
+    if (is_terminal_) std::fprintf(stderr, "\r\033[K");
+  }
+
+ private:
+  bool is_terminal_;
+};
+
+struct Opened {
+  std::unique_ptr<engines::Engine> engine;
+  engines::Device device;
+  std::unique_ptr<sweep::Rest> rest;
+  std::unique_ptr<measure::Meter> meter;  // absent: no sensor
+  std::vector<std::string> advice;
+};
+
+Result<Opened> opened(const Request& request, const Context& context, const sweep::Plan& plan, os::Clock& clock) {
+  Opened o;
+  std::vector<std::string> settings;
+  for (const auto& [name, value] : plan.settings) settings.push_back(std::string(name).append("=").append(value));
+  auto engine = engines::open_engine(plan.engine, settings, clock);
+  if (!engine) return forward(engine);
+  o.engine = std::move(*engine);
+  auto device = o.engine->device();
+  if (!device) return forward(device, "engine " + plan.engine);
+  o.device = std::move(*device);
+  auto found = sensors_of(request, context, clock);
+  if (!found) return forward(found);
+  o.advice = found->advice;
+  if (found->devices.empty()) return o;
+  std::vector<sensors::DeviceInfo> infos;
+  for (const auto& sensor : found->devices) infos.push_back(sensor->info());
+  o.rest = std::make_unique<sweep::Rest>(infos);
+  measure::MeterOptions options;
+  auto period = duration_of(request, "period");
+  if (!period) return forward(period);
+  options.period = *period;
+  options.own_processes = o.engine->processes();
+  options.own_processes.push_back(getpid());
+  options.sink = o.rest.get();
+  auto meter = measure::Meter::open(std::move(*found), clock, std::move(options));
+  if (!meter) return forward(meter, "starting the meter");
+  o.meter = std::move(*meter);
+  return o;
+}
+
+struct Session {
+  const Request& request;
+  const Context& context;
+  const sweep::Plan& plan;
+  std::optional<sweep::Part> part;
+  std::string store;
+};
+
+Result<Answer> answer_of(const Session& session, sweep::Journal& journal, const sweep::Swept& swept, const Opened& o) {
+  Answer answer;
+  Document device;
+  device.set("name", o.device.name).set("kind", o.device.kind);
+  answer.document.set("plan", sweep::to_document(session.plan)).set("plan_key", sweep::key(session.plan));
+  answer.document.set("engine", o.engine->provenance()).set("device", std::move(device)).set("store", session.store);
+  answer.document.set("ran_now", static_cast<std::int64_t>(swept.ran)).set("ended", swept.words);
+  answer.document.set("complete", swept.end == sweep::Swept::End::complete);
+  put_trials(answer.document, journal);
+  if (const auto path = session.request.text("csv")) {
+    auto records = journal.records();
+    if (!records) return forward(records);
+    if (auto done = io::write_file(*path, sweep::to_csv(*records, session.plan.name)); !done) return forward(done);
+    answer.document.set("written", *path);
+  }
+  if (!o.meter)
+    answer.warnings.emplace_back(
+        "no sensor was found: times only (\"diffjoule devices\" says what would help; "
+        "--assume takes a model's energy)");
+  const bool any_failed = *answer.document.at_path("sums.failed")->integer() > 0;
+  answer.partial = any_failed || swept.end != sweep::Swept::End::complete;
+  return answer;
+}
+
+Result<Answer> run_session(const Session& session, os::Clock& clock) {
+  const Teller teller;
+  auto watch = EndWatch::begin(
+      [](int) { std::fprintf(stderr, "\ndiffjoule: ending after this run; once more ends at once, and loses it\n"); });
+  if (!watch) return forward(watch);
+  auto design = sweep::design_of(session.plan, session.part);
+  if (!design) return forward(design);
+  auto o = opened(session.request, session.context, session.plan, clock);
+  if (!o) return forward(o);
+  auto journal = sweep::Journal::open(session.store, session.plan, {host_name(), o->device.name}, session.part);
+  if (!journal) return forward(journal);
+  if (session.request.flag("retry-failed")) journal->retry_failed();
+  auto adapter = engines::adapter_named(session.plan.engine);
+  sweep::Bench bench{*o->engine,
+                     session.plan.engine,
+                     adapter && (*adapter)->scales,
+                     o->meter.get(),
+                     o->rest.get(),
+                     o->advice,
+                     *journal,
+                     clock,
+                     (*watch)->alarm(),
+                     "diffjoule " + session.context.version};
+  bench.tell = [&teller](const sweep::Standing& standing, const sweep::Trial* finished) {
+    teller.tell(standing, finished);
+  };
+  auto swept = sweep::run(session.plan, **design, bench);
+  teller.end();
+  if (!swept) return forward(swept);
+  auto answer = answer_of(session, *journal, *swept, *o);
+  if (!answer) return forward(answer);
+  answer->warnings.insert(answer->warnings.begin(), journal->news().begin(), journal->news().end());
+  constexpr int by_signal = 128;
+  if (const auto signal = (*watch)->asked()) answer->exit_code = by_signal + *signal;
+  return answer;
+}
+
+Result<Answer> run(const Request& request, const Context& context) {
+  auto plan = plan_of(request, context);
+  if (!plan) return forward(plan, "sweep");
+  auto part = part_of(request);
+  if (!part) return forward(part, "sweep");
+  if (request.flag("dry-run")) return dry_run(*plan, *part, context);
+  os::SystemClock clock;
+  auto store = store_of(request, clock);
+  if (!store) return forward(store, "sweep");
+  return run_session({request, context, *plan, *part, *store}, clock);
+}
+
+}  // namespace
+
+Verb sweep() {
+  return {"sweep",
+          "run a design of configurations, metered and kept",
+          "Runs models on an engine over all combinations of some axes, their corners, a Latin hypercube or what an "
+          "adaptive design asks for, in a random order of blocks. Each run is in the store the moment it ends: after "
+          "Ctrl-C, kill -9 or a reboot the same command goes on, and runs nothing twice. What fails is kept with its "
+          "reason. Exit code 1 where something failed or is still to be done.",
+          fields(),
+          {"diffjoule sweep sd15 --engine synthetic --axis resolution=256,512 --axis steps=10,20 --dry-run",
+           "diffjoule sweep --plan paper-sd2 --dry-run"},
+          run,
+          sweep_page};
+}
+
+}  // namespace diffjoule::api
