@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
-#include "diffjoule/measure/log_phases.h"
+#include "diffjoule/os/log_phases.h"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,12 @@
 
 #include "tests/fakes/manual_clock.h"
 
-namespace diffjoule::measure {
+namespace diffjoule::os {
 namespace {
 
-os::Instant at(double seconds) { return os::Instant{} + seconds * second; }
-double begin_of(const Span& span) { return (span.begin - os::Instant{}).in(second); }
-double end_of(const Span& span) { return (span.end - os::Instant{}).in(second); }
+Instant at(double seconds) { return Instant{} + seconds * second; }
+double begin_of(const Span& span) { return (span.begin - Instant{}).in(second); }
+double end_of(const Span& span) { return (span.end - Instant{}).in(second); }
 
 TEST(LogPhases, APhaseLastsFromItsLineToTheNextPatternsLine) {
   auto phases = LogPhases::from({"encode=^encoding", "denoise=step 1/", "-=^saved"}, {});
@@ -83,4 +83,4 @@ TEST(LogPhases, APatternThatNeverMatchedIsSaid) {
 }
 
 }  // namespace
-}  // namespace diffjoule::measure
+}  // namespace diffjoule::os
