@@ -43,6 +43,8 @@ TEST(LogPhases, StableDiffusionCppSaysHowLongItsStagesTook) {
   phases->see("[INFO ] stable-diffusion.cpp:1690 - sampling completed, taking 12.25s", at(16));
   phases->see("[INFO ] stable-diffusion.cpp:1723 - decode_first_stage completed, taking 0.75s", at(17));
   const auto spans = phases->spans(at(1), at(20));
+  phases->see("[INFO ] stable-diffusion.cpp:3999 - sampling(high noise) completed, taking 2.00s", at(30));
+  EXPECT_EQ(phases->spans(at(1), at(40)).size(), 1u);
   ASSERT_EQ(spans.size(), 4u);
   EXPECT_EQ(spans[0].name, "load");
   EXPECT_DOUBLE_EQ(begin_of(spans[0]), 1.0) << "not before the run";
