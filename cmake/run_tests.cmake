@@ -4,3 +4,7 @@ foreach(name measure terminal exporter)
   set_tests_properties(doors/${name} PROPERTIES LABELS doors SKIP_RETURN_CODE 77 TIMEOUT 300 ENVIRONMENT
     "DIFFJOULE_BUILD=${CMAKE_CURRENT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
 endforeach()
+# On a real Slurm of one node, where its daemons can be started.
+add_test(NAME slurm/sweep COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tests/slurm/sweep_test.py)
+set_tests_properties(slurm/sweep PROPERTIES LABELS slurm SKIP_RETURN_CODE 77 TIMEOUT 180 ENVIRONMENT
+  "DIFFJOULE_BUILD=${CMAKE_CURRENT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")

@@ -18,6 +18,8 @@ class DataFiles {
   DataFiles() = default;
   // With an overlay; fails if `folder` is not one.
   [[nodiscard]] static Result<DataFiles> with_overlay(const std::string& folder);
+  // The overlay's folder; empty: there is none.
+  [[nodiscard]] const std::string& overlay() const { return folder_; }
 
   // The bytes of a file. An error says which path.
   [[nodiscard]] Result<std::string> read(const std::string& path) const;

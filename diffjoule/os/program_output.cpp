@@ -44,12 +44,13 @@ Result<std::string> program_output(const std::vector<std::string>& arguments, st
   for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
   pid_t child = 0;
-  const int refused = ::posix_spawn(&child, words.front(), &actions, nullptr, words.data(), environ);
+  const int refused = ::posix_spawnp(&child, words.front(), &actions, nullptr, words.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   ::close(pipe[1]);
   if (refused != 0) {
     ::close(pipe[0]);
-    return failed(std::strerror(refused));
+    return fail(refused == ENOENT ? ErrorCode::not_found : ErrorCode::unavailable,
+                "running \"" + arguments.front() + "\": " + std::strerror(refused));
   }
   std::string text = read_to_end(pipe[0], most);
   ::close(pipe[0]);  // one that has more to say ends by it

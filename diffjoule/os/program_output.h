@@ -10,8 +10,9 @@
 
 namespace diffjoule::os {
 
-// Runs a program (a path, and its arguments) to its end and gives what it wrote to standard output; standard error
-// stays ours. An error where it cannot be started, ends with another code than 0, or writes more than `most` bytes.
+// Runs a program (a path or a name that is looked up in PATH, and its arguments) to its end and gives what it wrote to
+// standard output; standard error stays ours. An error where it cannot be started (not_found: there is none), ends with
+// another code than 0, or writes more than `most` bytes.
 [[nodiscard]] Result<std::string> program_output(const std::vector<std::string>& arguments,
                                                  std::size_t most = std::size_t{256} << 20);
 

@@ -22,6 +22,12 @@ TEST(ProgramOutput, AProgramThatIsNotThereIsAnError) {
   const auto output = program_output({"/nowhere/at/all"});
   ASSERT_FALSE(output.has_value());
   EXPECT_NE(output.error().message().find("/nowhere/at/all"), std::string::npos);
+  EXPECT_EQ(output.error().code(), ErrorCode::not_found);
+}
+
+TEST(ProgramOutput, ANameIsLookedUpInPath) {
+  EXPECT_EQ(program_output({"sh", "-c", "echo found"}).value(), "found\n");
+  EXPECT_EQ(program_output({"no-such-program-anywhere"}).error().code(), ErrorCode::not_found);
 }
 
 TEST(ProgramOutput, MoreThanIsWantedIsAnErrorAndEndsTheProgram) {
