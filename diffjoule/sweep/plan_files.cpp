@@ -4,16 +4,17 @@
 
 #include "diffjoule/error/suggest.h"
 #include "diffjoule/io/file.h"
+#include "diffjoule/io/json.h"
 #include "diffjoule/io/toml.h"
 
 namespace diffjoule::sweep {
 namespace {
 
-constexpr std::string_view folder = "plans/", ending = ".toml";
+constexpr std::string_view folder = "plans/", ending = ".toml", kept_ending = ".json";
 
-Result<Plan> plan_in(const Result<std::string>& text) {
+Result<Plan> plan_in(const Result<std::string>& text, bool is_json) {
   if (!text) return tl::unexpected<Error>(text.error());
-  return io::parse_toml(*text).and_then(plan_from);
+  return (is_json ? io::parse_json(*text) : io::parse_toml(*text)).and_then(plan_from);
 }
 
 }  // namespace
@@ -26,11 +27,12 @@ std::vector<std::string> ready_plans(const io::DataFiles& files) {
 }
 
 Result<Plan> plan_at(const io::DataFiles& files, const std::string& text) {
-  const bool is_path = text.find('/') != std::string::npos || text.ends_with(ending);
+  const bool is_json = text.ends_with(kept_ending);
+  const bool is_path = text.find('/') != std::string::npos || text.ends_with(ending) || is_json;
   const std::string inside = std::string(folder) + text + std::string(ending);
   if (!is_path && !files.contains(inside))
     return fail(ErrorCode::not_found, unknown_name("plan", text, ready_plans(files), "diffjoule list plans"));
-  auto plan = plan_in(is_path ? io::read_file(text) : files.read(inside));
+  auto plan = plan_in(is_path ? io::read_file(text) : files.read(inside), is_json);
   if (!plan) return forward(plan, "plan " + text);
   return plan;
 }
