@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-# cred_expire is also what a requeued job waits before it starts again.
+# cred_expire (5 s at least) is also what a requeued job waits before it starts again.
 CONFIGURATION = """
 ClusterName=diffjoule
 SlurmctldHost={host}(127.0.0.1)
@@ -18,7 +18,7 @@ SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
 CredType=cred/munge
-AuthInfo=socket={folder}/munge/socket,cred_expire=3
+AuthInfo=socket={folder}/munge/socket,cred_expire=5
 SlurmctldPort={controller}
 SlurmdPort={node}
 StateSaveLocation={folder}/state
