@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "diffjoule/replay/cpu.h"
 #include "diffjoule/replay/moves.h"
 
 namespace diffjoule::replay {
@@ -24,13 +25,17 @@ class MapKernel final : public Kernel {
   };
 
   MapKernel(const Making& making, std::vector<Piece> pieces, ElementCount elements, ElementCount second)
-      : Kernel(making.title), pieces_(std::move(pieces)), size_(bits(making.dtype) / 8) {
+      : Kernel(making.title),
+        pieces_(std::move(pieces)),
+        size_(bits(making.dtype) / 8),
+        small_(whole(elements) < shared_elements) {
     needs_.reads = needs_.writes = ByteCount(elements.exact() * size_);
     needs_.second = ByteCount(second.exact() * size_);
     for (const Piece& piece : pieces_) needs_.scratch = std::max(needs_.scratch, piece.primitive.scratch_size());
   }
 
   FlopCount run(const Places& places) override {
+    const Alone alone(small_);
     for (Piece& piece : pieces_) {
       for (std::int64_t i = 0; i < piece.times; ++i) {
         const std::size_t at = static_cast<std::size_t>(piece.first + i * piece.step) * size_;
@@ -50,6 +55,7 @@ class MapKernel final : public Kernel {
  private:
   std::vector<Piece> pieces_;
   std::size_t size_;
+  bool small_;
 };
 
 template <class Description, class Kind>
