@@ -46,6 +46,10 @@ Result<sweep::Launch> launch_of(const Request& request, const Context& context, 
 
 // Keeps the plan; from then on tasks can be begun.
 Status ready(sweep::Launch& launch, const LaunchedPlan& plan) {
+  if (launch.tasks > 1 && !plan.is_divisible)
+    return fail(ErrorCode::invalid_argument,
+                "an adaptive design chooses each run by all those before and cannot be "
+                "divided: give --tasks 1, or another --design");
   if (auto checked = sweep::check_same_division(launch); !checked) return forward(checked);
   auto path = sweep::freeze_plan(launch, plan.name + ".json", io::to_json(plan.plan) + "\n");
   if (!path) return forward(path);
@@ -132,7 +136,10 @@ Result<Answer> launch_here(const Request& request, const Context& context, sweep
   answer.partial = answer.partial || !run->merged || std::ssize(run->shares) < launch.tasks;
   answer.document.set("shares", std::move(shares)).set("merged", run->merged);
   if (run->asked) answer.exit_code = 128 + *run->asked;
-  if (answer.partial) answer.warnings.emplace_back("not all shares are complete: the same command runs what they lack");
+  if (answer.partial)
+    answer.warnings.emplace_back(
+        "not all shares are complete: the same command runs what they lack (--retry-failed: and what "
+        "failed)");
   return answer;
 }
 

@@ -24,6 +24,7 @@ namespace diffjoule::api {
 struct LaunchedPlan {
   std::string name;
   io::Document plan;          // kept beside the store
+  bool is_divisible = true;   // into shares
   std::vector<Field> fields;  // of the session, not of the plan
 };
 

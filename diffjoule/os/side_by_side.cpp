@@ -20,7 +20,8 @@ namespace {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) _exit(128 + SIGTERM);  // it died before that
   signals.undo_in_child();
-  if (output >= 0 && (dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)) _exit(126);
+  if (output >= 0 && dup2(output, STDERR_FILENO) < 0) _exit(126);
+  if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) _exit(126);
   execvp(arguments.front(), arguments.data());
   _exit(127);
 }

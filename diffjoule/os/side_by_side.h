@@ -13,12 +13,12 @@
 
 // Several commands at a time, each on a seat: the next one begins there when the one before has ended. All are in our
 // process group; signals that reach us alone are passed on to all of them, those of the terminal reach them without us.
-// They are asked for an end (SIGTERM) where we die.
+// They are asked for an end (SIGTERM) where we die. Standard output stays ours alone.
 namespace diffjoule::os {
 
 struct SeatedCommand {
   std::vector<std::string> arguments;  // the first is looked up in PATH
-  std::string output = {};             // a file their output and errors are appended to; empty: they stay ours
+  std::string output = {};             // a file its output and errors are appended to; empty: our standard error
 };
 
 struct Seats {

@@ -48,9 +48,9 @@ std::string task_log(const Launch& launch, int task) {
 std::vector<std::string> share_command(const Launch& launch, int task) {
   std::vector<std::string> words{launch.program, "sweep"};
   words.insert(words.end(), launch.words.begin(), launch.words.end());
-  const std::string part = std::to_string(task) + "/" + std::to_string(launch.tasks);
-  for (const std::string& word : {std::string("--part"), part, std::string("--store"), task_store(launch, task)})
-    words.push_back(word);
+  if (launch.tasks > 1)
+    words.insert(words.end(), {"--part", std::to_string(task) + "/" + std::to_string(launch.tasks)});
+  words.insert(words.end(), {"--store", task_store(launch, task)});
   return words;
 }
 

@@ -29,6 +29,7 @@ struct Launch {
 [[nodiscard]] std::string task_store(const Launch& launch, int task);
 [[nodiscard]] std::string task_log(const Launch& launch, int task);
 
+// Where there is one task only, it is the whole.
 [[nodiscard]] std::vector<std::string> share_command(const Launch& launch, int task);
 
 // Of the tasks' stores that are there; empty: none is.

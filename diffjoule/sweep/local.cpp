@@ -26,6 +26,9 @@ Status merge(const Launch& launch, os::SignalWatch& signals) {
   seat.ended = [&](std::size_t, int ended) { code = ended; };
   if (auto ran = os::run_side_by_side(seat, signals); !ran) return forward(ran);
   if (code == 0) return {};
+  if (code == 1)
+    return fail(ErrorCode::invalid_data,
+                "not all could be merged into " + launch.store + ": " + beside(launch, ".merge.log") + " says what");
   return fail(ErrorCode::unavailable, "merging into " + launch.store + " ended with code " + std::to_string(code) +
                                           "; " + beside(launch, ".merge.log") + " says why");
 }

@@ -114,6 +114,7 @@ Result<std::string> sbatch(const std::vector<std::string>& options, const std::s
 Result<std::string> array_script(const Launch& launch, const SlurmOptions& options) {
   if (auto checked = check_lines(launch, options); !checked) return forward(checked);
   const std::string tasks = std::to_string(launch.tasks);
+  const std::string part = launch.tasks > 1 ? " --part \"$share/" + tasks + "\"" : "";
   const std::string at_once = options.at_once ? "%" + std::to_string(*options.at_once) : "";
   const std::string log = without_patterns(task_prefix(launch)) + "%a" + without_patterns(task_suffix(launch, ".log"));
   std::vector<std::string> words{launch.program, "sweep"};
@@ -128,7 +129,7 @@ Result<std::string> array_script(const Launch& launch, const SlurmOptions& optio
          "share=$SLURM_ARRAY_TASK_ID\n"
          "store=" +
          shell_word(task_prefix(launch)) + "$share" + shell_word(task_suffix(launch, ".sqlite")) + "\ncommand=(" +
-         shell_line(words) + " --part \"$share/" + tasks + "\" --store \"$store\")\n" + task_body;
+         shell_line(words) + part + " --store \"$store\")\n" + task_body;
 }
 
 Result<std::string> merge_script(const Launch& launch, const SlurmOptions& options) {

@@ -45,7 +45,7 @@ std::string text_of(const std::string& path) {
 class LaunchFields : public testing::Test {
  protected:
   std::string folder = testing::TempDir() + "launch_fields_XXXXXX";
-  const LaunchedPlan plan{"made", Document().set("name", "made").set("steps", std::int64_t{5}), task_fields()};
+  const LaunchedPlan plan{"made", Document().set("name", "made").set("steps", std::int64_t{5}), true, task_fields()};
   void SetUp() override { ASSERT_NE(mkdtemp(folder.data()), nullptr); }
 
   // With "FOLDER" in the request replaced.
@@ -110,6 +110,16 @@ TEST_F(LaunchFields, WhatMakesNoSenseIsRefusedBeforeAnythingIsWritten) {
   EXPECT_NE(refusal(R"({"launcher": "local", "store": "FOLDER/s.sqlite", "partition": "gpu"})").find("--partition"),
             std::string::npos);
   EXPECT_TRUE(fs::is_empty(folder));
+}
+
+TEST_F(LaunchFields, WhatCannotBeDividedIsOneTask) {
+  const LaunchedPlan adaptive{"made", Document(), false, {}};
+  const auto asked = [this, &adaptive](const std::string& tasks) {
+    return launch(request(R"({"launcher": "slurm", "tasks": )" + tasks + R"(, "store": ")" + folder + R"(/s.sqlite"})"),
+                  Context{}, adaptive, false);
+  };
+  EXPECT_FALSE(asked("2"));
+  EXPECT_TRUE(asked("1"));
 }
 
 TEST_F(LaunchFields, AnotherPlanInTheSamePlaceIsRefused) {

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-# cred_expire is also what a requeued job waits before it starts again.
+# cred_expire (5 s at least) is also what a requeued job waits before it starts again.
 CONFIGURATION = """
 ClusterName=diffjoule
 SlurmctldHost={host}(127.0.0.1)
@@ -18,7 +18,7 @@ SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
 CredType=cred/munge
-AuthInfo=socket={folder}/munge/socket,cred_expire=3
+AuthInfo=socket={folder}/munge/socket,cred_expire=5
 SlurmctldPort={controller}
 SlurmdPort={node}
 StateSaveLocation={folder}/state
@@ -28,11 +28,6 @@ SlurmdPidFile={folder}/slurmd.pid
 SlurmctldLogFile={folder}/slurmctld.log
 SlurmdLogFile={folder}/slurmd.log
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-SwitchType=switch/none
-MpiDefault=none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SlurmdParameters=config_overrides
@@ -92,7 +87,7 @@ class Cluster:
                        f"--log-file={munge}/log", f"--seed-file={munge}/seed")
             assert until((munge / "socket").exists, 10), "munged made no socket"
             self.start("slurmctld", "-D", "-c")
-            self.start("slurmd", "-D", "-N", host)
+            self.start("slurmd", "-D")
             self.ready = until(lambda: self.said("sinfo", "-h", "-o", "%T") == "idle", 20)
         except BaseException:
             self.__exit__()

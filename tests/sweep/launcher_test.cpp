@@ -24,6 +24,12 @@ TEST(Launcher, AShareIsThePlanWithItsPartAndAStoreOfItsOwn) {
                                       "/data/flux.task-2-of-3.sqlite"}));
 }
 
+TEST(Launcher, OneTaskIsTheWhole) {
+  const Launch launch{"/opt/diffjoule", {}, "/data/flux.sqlite", 1};
+  EXPECT_EQ(share_command(launch, 1),
+            (std::vector<std::string>{"/opt/diffjoule", "sweep", "--store", "/data/flux.task-1-of-1.sqlite"}));
+}
+
 TEST(Launcher, AMergeTakesTheStoresThatAreThere) {
   const Launch launch = launch_in(empty_folder());
   EXPECT_TRUE(merge_command(launch).empty());

@@ -52,7 +52,7 @@ TEST(Local, WithoutGpusThereIsOneAtATimeOnWhatIsHere) {
   ASSERT_TRUE(outcome.run);
   EXPECT_EQ(outcome.told, "");
   EXPECT_EQ(share_on(launch, 1, ""), share_command(launch, 1));
-  EXPECT_NE(text_of(launch.store).find("--part 1/1"), std::string::npos);
+  EXPECT_EQ(text_of(launch.store), "gpu= --store " + task_store(launch, 1) + "\n");
 }
 
 TEST(Local, AShareThatDiesIsReportedAndTheOtherIsMerged) {

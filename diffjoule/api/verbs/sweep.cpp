@@ -7,6 +7,7 @@
 
 #include "diffjoule/api/duration.h"
 #include "diffjoule/api/end_watch.h"
+#include "diffjoule/api/launch_fields.h"
 #include "diffjoule/api/meter_fields.h"
 #include "diffjoule/api/plan_fields.h"
 #include "diffjoule/api/sweep_view.h"
@@ -34,11 +35,12 @@ std::vector<Field> fields() {
       {.name = "part", .help = "only the K-th of N disjoint shares of the design", .placeholder = "K/N"},
       {.name = "retry-failed", .kind = Kind::flag, .help = "run again what failed, but for lack of memory"},
       {.name = "csv", .help = "write the runs as a table for fit and lint", .placeholder = "FILE"},
-      {.name = "dry-run", .kind = Kind::flag, .help = "list the configurations with their FLOPs, run nothing"},
+      {.name = "dry-run",
+       .kind = Kind::flag,
+       .help = "list the configurations with their FLOPs, run nothing; with --launcher slurm: write, submit nothing"},
   };
   all.insert(all.end(), own.begin(), own.end());
-  const std::vector<Field> meter = meter_fields();
-  all.insert(all.end(), meter.begin(), meter.end());
+  for (const auto& more : {meter_fields(), launch_fields()}) all.insert(all.end(), more.begin(), more.end());
   return all;
 }
 
@@ -216,9 +218,25 @@ Result<Answer> run_session(const Session& session, os::Clock& clock) {
   return answer;
 }
 
+// Tasks get the plan and what a session is told beside it.
+Result<Answer> launched(const Request& request, const Context& context, const sweep::Plan& plan) {
+  if (request.text("csv"))
+    return fail(ErrorCode::invalid_argument,
+                "--csv: the tasks' runs are one table after their merge only; ask for it "
+                "then, with the same --plan and --store");
+  LaunchedPlan handed{plan.name, sweep::to_document(plan), plan.design != sweep::DesignKind::adaptive, meter_fields()};
+  handed.fields.push_back({.name = "retry-failed", .kind = Kind::flag, .help = ""});
+  return launch(request, context, handed, !request.flag("dry-run"));
+}
+
 Result<Answer> run(const Request& request, const Context& context) {
   auto plan = plan_of(request, context);
   if (!plan) return forward(plan, "sweep");
+  if (is_launched(request)) {
+    auto answer = launched(request, context, *plan);
+    if (!answer) return forward(answer, "sweep");
+    return answer;
+  }
   auto part = part_of(request);
   if (!part) return forward(part, "sweep");
   if (request.flag("dry-run")) return dry_run(*plan, *part, context);
@@ -241,7 +259,7 @@ Verb sweep() {
           {"diffjoule sweep sd15 --engine synthetic --axis resolution=256,512 --axis steps=10,20 --dry-run",
            "diffjoule sweep --plan paper-sd2 --dry-run"},
           run,
-          sweep_page};
+          [](const Document& answer) { return is_launch(answer) ? page_of_launch(answer) : sweep_page(answer); }};
 }
 
 }  // namespace diffjoule::api
