@@ -4,7 +4,8 @@ function(diffjoule_embed target)
   set(root ${CMAKE_CURRENT_SOURCE_DIR}/data)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${root}
        ${root}/models/*.json ${root}/models/*.toml ${root}/gpus/*.toml ${root}/grids/*.csv
-       ${root}/measurements/*.csv ${root}/measurements/*.toml ${root}/laws/*.json ${root}/laws/*.toml)
+       ${root}/measurements/*.csv ${root}/measurements/*.toml ${root}/laws/*.json ${root}/laws/*.toml
+       ${root}/plans/*.toml)
   list(SORT files)
   set(blocks "")
   set(declarations "")

@@ -10,10 +10,10 @@
 #include <thread>
 
 #include "diffjoule/api/measurement_entry.h"
-#include "diffjoule/measure/log_phases.h"
 #include "diffjoule/measure/meter.h"
 #include "diffjoule/measure/phase_client.h"
 #include "diffjoule/measure/phase_socket.h"
+#include "diffjoule/os/log_phases.h"
 #include "diffjoule/os/process.h"
 #include "diffjoule/os/signals.h"
 #include "diffjoule/store/recording.h"
@@ -64,7 +64,7 @@ class Session {
   os::Clock& clock_;
   std::unique_ptr<os::SignalWatch> signals_;
   std::unique_ptr<measure::PhaseSocket> socket_;
-  std::optional<measure::LogPhases> log_;
+  std::optional<os::LogPhases> log_;
   std::unique_ptr<store::Recording> recording_;
   std::unique_ptr<measure::Meter> meter_;
   measure::Repeats repeats_;
@@ -82,7 +82,7 @@ Status Session::prepare(sensors::Found found) {
   auto signals = os::SignalWatch::begin();  // before any thread
   if (!signals) return forward(signals);
   signals_ = std::move(*signals);
-  auto log = measure::LogPhases::from(options_.patterns, options_.pattern_sets);
+  auto log = os::LogPhases::from(options_.patterns, options_.pattern_sets);
   if (!log) return forward(log);
   if (!options_.patterns.empty() || !options_.pattern_sets.empty()) log_ = std::move(*log);
   auto socket = measure::PhaseSocket::open(clock_);

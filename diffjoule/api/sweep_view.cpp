@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/api/sweep_view.h"
 
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <string>
+
 #include "diffjoule/sweep/summary.h"
 #include "diffjoule/sweep/trial_document.h"
 #include "diffjoule/units/text.h"
@@ -27,6 +32,26 @@ Document document_of(const sweep::Summary& summary, std::int64_t doubtful) {
   d.set("energy_uncertainty_j", summary.energy ? Document(summary.energy->uncertainty.in(joule)) : Document());
   d.set("energy_assumed", summary.energy_assumed).set("out_of_memory", summary.out_of_memory);
   return std::move(d.set("failure", summary.failure.empty() ? Document() : Document(summary.failure)));
+}
+
+// "64" before "512"; words by letter.
+bool reads_before(const std::string& a, const std::string& b) {
+  double left = 0.0, right = 0.0;
+  const auto one = std::from_chars(a.data(), a.data() + a.size(), left);
+  const auto other = std::from_chars(b.data(), b.data() + b.size(), right);
+  if (one.ec == std::errc() && other.ec == std::errc() && left != right) return left < right;
+  return a < b;
+}
+
+// Configurations as people look for them, whatever the order in which they ran.
+std::vector<sweep::Summary> in_order(std::vector<sweep::Summary> summaries) {
+  std::stable_sort(summaries.begin(), summaries.end(), [](const sweep::Summary& a, const sweep::Summary& b) {
+    return std::lexicographical_compare(
+        a.configuration.levels.begin(), a.configuration.levels.end(), b.configuration.levels.begin(),
+        b.configuration.levels.end(),
+        [](const auto& left, const auto& right) { return reads_before(left.second, right.second); });
+  });
+  return summaries;
 }
 
 Document sums_of(const std::vector<sweep::Trial>& trials) {
@@ -103,6 +128,15 @@ std::string sums_text(const Document& sums) {
   return text + (energy.empty() ? "" : ", " + energy + " (k = 2)");
 }
 
+// An exact count is text where it is beyond what doubles hold.
+FlopCount flops_in(const Document& value) {
+  WideInteger count = 0;
+  if (value.integer() != nullptr) count = static_cast<WideInteger>(*value.integer());
+  if (value.text() == nullptr) return FlopCount(count);
+  for (const char digit : *value.text()) count = 10 * count + static_cast<WideInteger>(digit - '0');
+  return FlopCount(count);
+}
+
 report::Page planned_page(const Document& answer) {
   const Document::Array& rows = *answer.find("planned")->array();
   report::Page page;
@@ -110,7 +144,7 @@ report::Page planned_page(const Document& answer) {
   std::vector<report::Heading> headings;
   for (const auto& [axis, level] : *rows.front().find("levels")->object()) headings.push_back({axis});
   if (headings.empty()) headings.push_back({"model"});
-  headings.push_back({"FLOPs"});
+  headings.push_back({"work of a run"});
   report::Table table(headings);
   for (const Document& row : rows) {
     std::vector<report::Cell> cells;
@@ -118,14 +152,16 @@ report::Page planned_page(const Document& answer) {
     if (cells.empty()) cells.emplace_back(*row.at_path("workload.model")->text());
     const Document* flops = row.find("flops");
     cells.emplace_back(flops->is_null() ? report::Cell(*row.find("reason")->text())
-                                        : report::Cell::number(flops->number()));
+                                        : report::Cell::quantity(flops_in(*flops)));
     table.add(std::move(cells));
   }
   page.table(std::move(table));
-  const Document* total = answer.find("total_flops");
+  const std::string total = to_text(flops_in(*answer.find("total_flops")));
+  if (*answer.at_path("plan.design")->text() == "adaptive")
+    return std::move(
+        page.text(std::to_string(rows.size()) + " configurations to choose from; one run of each: " + total));
   return std::move(page.text(std::to_string(rows.size()) + " configurations, at least " +
-                             std::to_string(*answer.find("runs")->integer()) + " runs; " + to_text(total->number(), 3) +
-                             " FLOPs in all"));
+                             std::to_string(*answer.find("runs")->integer()) + " runs; one of each: " + total));
 }
 
 }  // namespace
@@ -138,7 +174,7 @@ void put_trials(Document& answer, const sweep::Journal& journal) {
     doubtful[trial.configuration.key()] += doubts > 0 ? 1 : 0;
     trials.push(std::move(sweep::to_document(trial).set("doubts", doubts)));
   }
-  for (const sweep::Summary& summary : sweep::summaries(journal.trials()))
+  for (const sweep::Summary& summary : in_order(sweep::summaries(journal.trials())))
     rows.push(document_of(summary, doubtful[summary.configuration.key()]));
   answer.set("configurations", std::move(rows)).set("sums", sums_of(journal.trials())).set("trials", std::move(trials));
 }

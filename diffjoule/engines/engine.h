@@ -19,7 +19,9 @@
 // meters it lays the readings over the times it gives. One file in adapters/ defines one member, `Adapter replay();`.
 //
 // prepare() loads what a workload needs and is not part of the run; run() is the request itself, from text to pixels.
-// After an error of run() the engine may be asked again: an adapter whose process died starts a new one.
+// After an error of run() the engine may be asked again: an adapter whose process died starts a new one. A signal that
+// asks this process for an end (os/signals.h) ends the run of an engine that is another process with an error and stays
+// for whoever watches. Ask an engine from the thread that opened it, and let that thread last.
 namespace diffjoule::engines {
 
 // What is asked of an engine.

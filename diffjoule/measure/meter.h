@@ -14,6 +14,7 @@
 #include "diffjoule/measure/cover.h"
 #include "diffjoule/measure/measurement.h"
 #include "diffjoule/os/clock.h"
+#include "diffjoule/os/span.h"
 #include "diffjoule/sensors/sensor.h"
 
 // The meter: one sampler thread over some devices, and windows of any program in them. Everything that measures (the
@@ -45,11 +46,7 @@ struct MeterOptions {
   Sink* sink = nullptr;
 };
 
-// A stretch of time that was entered and perhaps left.
-struct Span {
-  std::string name;
-  os::Instant begin, end;
-};
+using os::Span;
 
 class Meter {
  public:

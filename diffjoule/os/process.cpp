@@ -18,6 +18,7 @@
 #include <set>
 #include <sstream>
 
+#include "diffjoule/os/exec_words.h"
 #include "diffjoule/os/tee.h"
 
 namespace diffjoule::os {
@@ -37,25 +38,6 @@ struct Pipe {
     return true;
   }
 };
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  for (std::string& text : texts) all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
-std::vector<std::string> environment_with(const std::vector<std::pair<std::string, std::string>>& added) {
-  std::vector<std::string> all;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const std::string_view name = text.substr(0, text.find('='));
-    const bool replaced = std::any_of(added.begin(), added.end(), [name](const auto& a) { return a.first == name; });
-    if (!replaced) all.emplace_back(text);
-  }
-  for (const auto& [name, value] : added) all.push_back(name + "=" + value);
-  return all;
-}
 
 // The state letter and the name of a process, "" where it is gone. stat is "pid (name) state ...".
 struct Stat {
@@ -151,7 +133,7 @@ void Runner::become(std::vector<char*>& arguments, std::vector<char*>& environme
 Status Runner::start() {
   std::vector<std::string> argument_texts = command_.arguments;
   std::vector<std::string> environment_texts = environment_with(command_.environment);
-  std::vector<char*> arguments = pointers(argument_texts), environment = pointers(environment_texts);
+  std::vector<char*> arguments = exec_words(argument_texts), environment = exec_words(environment_texts);
   Pipe report;
   if (!report.make()) return system_error("making a pipe");
   if (command_.see_line && !(pipes_[0].make() && pipes_[1].make())) return system_error("making a pipe");

@@ -10,7 +10,7 @@
 namespace diffjoule::sweep {
 namespace {
 
-constexpr std::string_view folder = "plans/", ending = ".toml", kept_ending = ".json";
+constexpr std::string_view folder = "plans/", ending = ".toml", json = ".json";
 
 Result<Plan> plan_in(const Result<std::string>& text, bool is_json) {
   if (!text) return tl::unexpected<Error>(text.error());
@@ -27,12 +27,11 @@ std::vector<std::string> ready_plans(const io::DataFiles& files) {
 }
 
 Result<Plan> plan_at(const io::DataFiles& files, const std::string& text) {
-  const bool is_json = text.ends_with(kept_ending);
-  const bool is_path = text.find('/') != std::string::npos || text.ends_with(ending) || is_json;
+  const bool is_path = text.find('/') != std::string::npos || text.ends_with(ending) || text.ends_with(json);
   const std::string inside = std::string(folder) + text + std::string(ending);
   if (!is_path && !files.contains(inside))
     return fail(ErrorCode::not_found, unknown_name("plan", text, ready_plans(files), "diffjoule list plans"));
-  auto plan = plan_in(is_path ? io::read_file(text) : files.read(inside), is_json);
+  auto plan = plan_in(is_path ? io::read_file(text) : files.read(inside), text.ends_with(json));
   if (!plan) return forward(plan, "plan " + text);
   return plan;
 }

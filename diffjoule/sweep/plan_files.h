@@ -14,7 +14,7 @@ namespace diffjoule::sweep {
 
 [[nodiscard]] std::vector<std::string> ready_plans(const io::DataFiles& files);
 
-// A text with a slash or the ending .toml is a path, else a name; an error offers the nearest names.
+// A text with a slash or the ending .toml or .json is a path, else a name; an error offers the nearest names.
 [[nodiscard]] Result<Plan> plan_at(const io::DataFiles& files, const std::string& text);
 
 }  // namespace diffjoule::sweep

@@ -42,18 +42,18 @@ class Session {
   Result<std::optional<engines::Ran>> attempt(const engines::Task& task);
   Status run_one(const Configuration& configuration);
   measure::Measurement measurement(os::Instant begin, os::Instant end) const;
-  Status keep(Trial trial, measure::Measurement m);
+  Status keep(Trial trial, measure::Measurement m, bool cannot = false);
   [[nodiscard]] std::optional<Swept::End> reason_to_end() const;
   void tell(const char* doing, const Configuration* current, const Trial* finished = nullptr) const;
   [[nodiscard]] std::int64_t replicates(const std::string& key) const;
-  void count_failure(const Trial& trial);
+  void count_failure(const Trial& trial, bool cannot);
 
   const Plan& plan_;
   Design& design_;
   const Bench& bench_;
   Swept swept_;
   os::Instant began_ = bench_.clock.now();
-  bool baseline_taken_ = false;
+  bool baseline_taken_ = false, has_succeeded_ = false;
   std::string failure_;               // the latest, without its numbers
   std::vector<std::string> failing_;  // configurations that failed so in a row
 };
@@ -150,21 +150,24 @@ std::int64_t Session::replicates(const std::string& key) const {
                        [&key](const Trial& trial) { return trial.configuration.key() == key; });
 }
 
-void Session::count_failure(const Trial& trial) {
+// `cannot`: the engine says that this is not for it.
+void Session::count_failure(const Trial& trial, bool cannot) {
   if (trial.failure.empty()) {
     failing_.clear();
+    has_succeeded_ = true;
     return;
   }
   ++swept_.failed;
-  if (trial.out_of_memory) return;  // says nothing of the next, smaller one
+  // Neither says anything of the next one, which may be smaller or in another number format.
+  if (trial.out_of_memory || (cannot && has_succeeded_)) return;
   const std::string failure = without_digits(trial.failure);
   if (failure != failure_) failing_.clear();
   failure_ = failure;
   failing_.push_back(trial.failure);
 }
 
-Status Session::keep(Trial trial, measure::Measurement m) {
-  count_failure(trial);
+Status Session::keep(Trial trial, measure::Measurement m, bool cannot) {
+  count_failure(trial, cannot);
   ++swept_.ran;
   if (!trial.failure.empty()) m.notes.push_back("it failed: " + trial.failure);
   if (trial.scaled > 1.0)
@@ -195,7 +198,8 @@ Status Session::run_one(const Configuration& configuration) {
     failed.replicate = replicate;
     failed.failure = ran.error().message();
     failed.out_of_memory = ran.error().code() == ErrorCode::exhausted;
-    return keep(std::move(failed), measurement(begin, bench_.clock.now()));
+    return keep(std::move(failed), measurement(begin, bench_.clock.now()),
+                ran.error().code() == ErrorCode::unavailable);
   }
   if (!*ran) return {};
   if (bench_.meter != nullptr) {

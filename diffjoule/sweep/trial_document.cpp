@@ -41,6 +41,7 @@ Document to_document(const Trial& trial) {
   Document d, levels = Document::Object{}, phases = Document::Array{};
   for (const auto& [axis, level] : trial.configuration.levels) levels.set(axis, level);
   d.set("workload", to_document(trial.configuration.workload)).set("levels", std::move(levels));
+  if (trial.configuration.check) d.set("check", true);
   d.set("replicate", trial.replicate).set("elapsed_s", trial.elapsed.in(second));
   d.set("elapsed_uncertainty", trial.elapsed_uncertainty);
   set_energy(d, trial.energy);
@@ -72,6 +73,7 @@ Result<Trial> trial_from(const Document& document) {
       if (level.text() != nullptr) trial.configuration.levels[axis] = *level.text();
     }
   }
+  trial.configuration.check = truth_in(document, "check");
   trial.replicate = *replicate->integer();
   trial.elapsed = elapsed->number() * second;
   trial.elapsed_uncertainty = number_in(document, "elapsed_uncertainty");

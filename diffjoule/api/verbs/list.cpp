@@ -5,10 +5,13 @@
 #include "diffjoule/api/verb.h"
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/carbon/grid.h"
+#include "diffjoule/engines/engine.h"
 #include "diffjoule/hardware/gpu.h"
 #include "diffjoule/io/toml.h"
 #include "diffjoule/law/form.h"
 #include "diffjoule/models/pipeline.h"
+#include "diffjoule/sweep/designs.h"
+#include "diffjoule/sweep/plan_files.h"
 #include "diffjoule/units/text.h"
 
 namespace diffjoule::api {
@@ -100,10 +103,40 @@ Result<Document> measurements(const Context& context) {
   return rows;
 }
 
+Result<Document> plans(const Context& context) {
+  Document rows = Document::Array{};
+  for (const std::string& name : sweep::ready_plans(context.data)) {
+    auto plan = sweep::plan_at(context.data, name);
+    if (!plan) return forward(plan);
+    auto configurations = sweep::configurations(*plan);
+    if (!configurations) return forward(configurations, "plan " + name);
+    const auto count = static_cast<std::int64_t>(configurations->size());
+    rows.push(Document().set("plan", name).set("configurations", count).set("about", plan->about));
+  }
+  return rows;
+}
+
+Result<Document> engine_rows(const Context&) {
+  Document rows = Document::Array{};
+  for (const engines::Adapter& adapter : engines::all_adapters()) {
+    Document settings = Document::Array{}, names = Document::Array{};
+    for (const engines::Setting& setting : adapter.settings) {
+      Document d;
+      d.set("setting", setting.name).set("help", setting.help).set("standard", setting.standard);
+      settings.push(std::move(d.set("choices", list_of(setting.choices))));
+      names.push(setting.name);
+    }
+    Document d;
+    d.set("engine", adapter.name).set("summary", adapter.summary).set("scales", adapter.scales);
+    rows.push(std::move(d.set("set", std::move(names)).set("settings", std::move(settings))));
+  }
+  return rows;
+}
+
 const std::map<std::string, Result<Document> (*)(const Context&)>& lists() {
   static const std::map<std::string, Result<Document> (*)(const Context&)> all{
-      {"architectures", architectures}, {"gpus", gpus},    {"grids", grids}, {"laws", laws},
-      {"measurements", measurements},   {"models", models}};
+      {"architectures", architectures}, {"engines", engine_rows}, {"gpus", gpus},  {"grids", grids}, {"laws", laws},
+      {"measurements", measurements},   {"models", models},       {"plans", plans}};
   return all;
 }
 
@@ -139,7 +172,9 @@ report::Page view(const Document& answer) {
       {"grids", {"zone", "iso2", "name", "year", "intensity_g_per_kwh", "kind"}},
       {"architectures", {"architecture", "classes"}},
       {"laws", {"form", "baseline", "summary"}},
-      {"measurements", {"source", "role", "boundary", "licence"}}};
+      {"measurements", {"source", "role", "boundary", "licence"}},
+      {"engines", {"engine", "summary", "set"}},
+      {"plans", {"plan", "configurations", "about"}}};
   const std::vector<std::string>& columns = shown.at(*answer.find("what")->text());
   std::vector<report::Heading> headings;
   for (const std::string& column : columns) {
@@ -173,10 +208,11 @@ std::vector<std::string> names() {
 Verb list() {
   return {"list",
           "what the catalogue holds",
-          "Models, GPUs, grids, network architectures, forms of laws and sources of measurements. --json has "
-          "everything, also where each fact comes from.",
+          "Models, GPUs, grids, network architectures, engines, forms of laws, sources of measurements and ready plans "
+          "of sweeps. "
+          "--json has everything, also where each fact comes from.",
           {{.name = "what",
-            .help = "architectures, gpus, grids, laws, measurements or models",
+            .help = "architectures, engines, gpus, grids, laws, measurements, models or plans",
             .placeholder = "WHAT",
             .positional = true,
             .required = true,

@@ -7,7 +7,7 @@
 #include "diffjoule/api/measurement_view.h"
 #include "diffjoule/api/meter_fields.h"
 #include "diffjoule/api/verb.h"
-#include "diffjoule/measure/log_phases.h"
+#include "diffjoule/os/log_phases.h"
 #include "diffjoule/store/export.h"
 #include "diffjoule/store/place.h"
 #include "diffjoule/units/text.h"
@@ -65,7 +65,7 @@ std::vector<Field> fields() {
       {.name = "phase-patterns",
        .help = "a built-in set of them",
        .placeholder = "SET",
-       .choices = measure::LogPhases::set_names()},
+       .choices = os::LogPhases::set_names()},
       {.name = "store", .help = "file that keeps measurements, else the usual one", .placeholder = "FILE"},
       {.name = "no-store", .kind = Kind::flag, .help = "keep nothing"},
       {.name = "strict", .kind = Kind::flag, .help = "exit code 125 where the verdict is doubtful"},

@@ -80,7 +80,7 @@ Verb merge() {
         .positional = true,
         .required = true,
         .many = true}},
-      {},
+      {"diffjoule merge all.db data/samples/sweep.db"},
       run,
       view};
 }

@@ -71,7 +71,7 @@ Result<Answer> dry_run(const sweep::Plan& plan, const std::optional<sweep::Part>
   const auto find = [&shelf](const std::string& name) { return shelf.find(name); };
   Answer answer;
   Document rows = Document::Array{};
-  double total = 0.0;
+  FlopCount total;
   std::int64_t runs = 0;
   for (const sweep::Configuration& c : sweep::share_of(std::move(*all), part.value_or(sweep::Part{}))) {
     auto work = sweep::work_of(find, c.workload);
@@ -80,13 +80,13 @@ Result<Answer> dry_run(const sweep::Plan& plan, const std::optional<sweep::Part>
     row.set("levels", std::move(levels)).set("workload", to_document(c.workload));
     row.set("flops", work ? exact(work->exact()) : Document());
     row.set("reason", work ? Document() : Document(work.error().message()));
-    if (work) total += work->rounded();
+    if (work) total += *work;
     answer.partial = answer.partial || !work;
     runs += static_cast<std::int64_t>(plan.repeats.least);
     rows.push(std::move(row));
   }
   answer.document.set("plan", sweep::to_document(plan)).set("planned", std::move(rows));
-  answer.document.set("runs", runs).set("total_flops", total);
+  answer.document.set("runs", runs).set("total_flops", exact(total.exact()));
   return answer;
 }
 

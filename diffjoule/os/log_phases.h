@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "diffjoule/error/result.h"
-#include "diffjoule/measure/meter.h"
 #include "diffjoule/os/clock.h"
+#include "diffjoule/os/span.h"
 
 // Phases read off what a program prints.
-namespace diffjoule::measure {
+namespace diffjoule::os {
 
 // "NAME=REGEX" (ECMAScript, found anywhere in a line's first 1000 characters). A line that matches begins phase NAME,
 // which lasts until a line matches another pattern or the program ends; NAME "-" only ends. Where REGEX has a group
@@ -27,9 +27,9 @@ class LogPhases {
   LogPhases& operator=(LogPhases&&) noexcept;
   ~LogPhases();
 
-  void see(std::string_view line, os::Instant now);
+  void see(std::string_view line, Instant now);
   // All of them; what is still open ends at `end`, and nothing begins before `begin`.
-  [[nodiscard]] std::vector<Span> spans(os::Instant begin, os::Instant end);
+  [[nodiscard]] std::vector<Span> spans(Instant begin, Instant end);
   // Patterns that no line matched, for people.
   [[nodiscard]] std::vector<std::string> notes() const;
 
@@ -41,4 +41,4 @@ class LogPhases {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace diffjoule::measure
+}  // namespace diffjoule::os

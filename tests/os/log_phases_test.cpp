@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
-#include "diffjoule/measure/log_phases.h"
+#include "diffjoule/os/log_phases.h"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,12 @@
 
 #include "tests/fakes/manual_clock.h"
 
-namespace diffjoule::measure {
+namespace diffjoule::os {
 namespace {
 
-os::Instant at(double seconds) { return os::Instant{} + seconds * second; }
-double begin_of(const Span& span) { return (span.begin - os::Instant{}).in(second); }
-double end_of(const Span& span) { return (span.end - os::Instant{}).in(second); }
+Instant at(double seconds) { return Instant{} + seconds * second; }
+double begin_of(const Span& span) { return (span.begin - Instant{}).in(second); }
+double end_of(const Span& span) { return (span.end - Instant{}).in(second); }
 
 TEST(LogPhases, APhaseLastsFromItsLineToTheNextPatternsLine) {
   auto phases = LogPhases::from({"encode=^encoding", "denoise=step 1/", "-=^saved"}, {});
@@ -43,6 +43,8 @@ TEST(LogPhases, StableDiffusionCppSaysHowLongItsStagesTook) {
   phases->see("[INFO ] stable-diffusion.cpp:1690 - sampling completed, taking 12.25s", at(16));
   phases->see("[INFO ] stable-diffusion.cpp:1723 - decode_first_stage completed, taking 0.75s", at(17));
   const auto spans = phases->spans(at(1), at(20));
+  phases->see("[INFO ] stable-diffusion.cpp:3999 - sampling(high noise) completed, taking 2.00s", at(30));
+  EXPECT_EQ(phases->spans(at(1), at(40)).size(), 1u);
   ASSERT_EQ(spans.size(), 4u);
   EXPECT_EQ(spans[0].name, "load");
   EXPECT_DOUBLE_EQ(begin_of(spans[0]), 1.0) << "not before the run";
@@ -83,4 +85,4 @@ TEST(LogPhases, APatternThatNeverMatchedIsSaid) {
 }
 
 }  // namespace
-}  // namespace diffjoule::measure
+}  // namespace diffjoule::os

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
-#include "diffjoule/measure/log_phases.h"
+#include "diffjoule/os/log_phases.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +10,7 @@
 
 #include "diffjoule/error/suggest.h"
 
-namespace diffjoule::measure {
+namespace diffjoule::os {
 namespace {
 
 // A search takes time by the square of the text at worst: only the first characters of a line are looked at.
@@ -22,7 +22,7 @@ const std::map<std::string, std::vector<std::string>>& built_in() {
       {"sd.cpp",
        {R"(load=loading tensors completed, taking ([0-9.]+) ?(ms|s)\b)",
         R"(encode=get_learned_condition completed, taking ([0-9.]+) ?(ms|s)\b)",
-        R"(denoise=sampling completed, taking ([0-9.]+) ?(ms|s)\b)",
+        R"(denoise=sampling(?:\([a-z ]*\))? completed, taking ([0-9.]+) ?(ms|s)\b)",
         R"(decode=decode_first_stage completed, taking ([0-9.]+) ?(ms|s)\b)"}}};
   return sets;
 }
@@ -67,11 +67,11 @@ class LogPhases::Impl {
   std::vector<Span> spans;
   std::optional<Span> open;
 
-  void close_open(os::Instant now) {
+  void close_open(Instant now) {
     if (open && spans.size() < most_spans) spans.push_back({open->name, open->begin, now});
     open.reset();
   }
-  void matched(Pattern& pattern, const std::cmatch& match, os::Instant now) {
+  void matched(Pattern& pattern, const std::cmatch& match, Instant now) {
     ++pattern.matched;
     if (const auto took = duration_in(match)) {
       if (spans.size() < most_spans) spans.push_back({pattern.name, now - *took, now});
@@ -110,7 +110,7 @@ std::vector<std::string> LogPhases::set_names() {
   return names;
 }
 
-void LogPhases::see(std::string_view line, os::Instant now) {
+void LogPhases::see(std::string_view line, Instant now) {
   line = line.substr(0, longest_text);
   std::cmatch match;
   for (Pattern& pattern : impl_->patterns) {
@@ -120,7 +120,7 @@ void LogPhases::see(std::string_view line, os::Instant now) {
   }
 }
 
-std::vector<Span> LogPhases::spans(os::Instant begin, os::Instant end) {
+std::vector<Span> LogPhases::spans(Instant begin, Instant end) {
   impl_->close_open(end);
   std::vector<Span> all = std::exchange(impl_->spans, {});
   for (Span& span : all) span.begin = std::clamp(span.begin, begin, std::max(begin, span.end));
@@ -135,4 +135,4 @@ std::vector<std::string> LogPhases::notes() const {
   return all;
 }
 
-}  // namespace diffjoule::measure
+}  // namespace diffjoule::os
