@@ -203,6 +203,10 @@ Result<Answer> launch(const Request& request, const Context& context, const Laun
   auto launch = launch_of(request, context, plan);
   if (!launch) return forward(launch);
   if (*request.text("launcher") == slurm) return launch_on_slurm(request, std::move(*launch), plan, submits);
+  if (!submits)
+    return fail(ErrorCode::invalid_argument,
+                "--launcher local has no dry run; without it --dry-run lists the "
+                "configurations");
   return launch_here(request, context, std::move(*launch), plan);
 }
 

@@ -2,6 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/api/sweep_view.h"
 
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <string>
+
 #include "diffjoule/api/outcome_view.h"
 #include "diffjoule/sweep/summary.h"
 #include "diffjoule/sweep/trial_document.h"
@@ -28,6 +33,26 @@ Document document_of(const sweep::Summary& summary, std::int64_t doubtful) {
   d.set("energy_uncertainty_j", summary.energy ? Document(summary.energy->uncertainty.in(joule)) : Document());
   d.set("energy_assumed", summary.energy_assumed).set("out_of_memory", summary.out_of_memory);
   return std::move(d.set("failure", summary.failure.empty() ? Document() : Document(summary.failure)));
+}
+
+// "64" before "512"; words by letter.
+bool reads_before(const std::string& a, const std::string& b) {
+  double left = 0.0, right = 0.0;
+  const auto one = std::from_chars(a.data(), a.data() + a.size(), left);
+  const auto other = std::from_chars(b.data(), b.data() + b.size(), right);
+  if (one.ec == std::errc() && other.ec == std::errc() && left != right) return left < right;
+  return a < b;
+}
+
+// Configurations as people look for them, whatever the order in which they ran.
+std::vector<sweep::Summary> in_order(std::vector<sweep::Summary> summaries) {
+  std::stable_sort(summaries.begin(), summaries.end(), [](const sweep::Summary& a, const sweep::Summary& b) {
+    return std::lexicographical_compare(
+        a.configuration.levels.begin(), a.configuration.levels.end(), b.configuration.levels.begin(),
+        b.configuration.levels.end(),
+        [](const auto& left, const auto& right) { return reads_before(left.second, right.second); });
+  });
+  return summaries;
 }
 
 Document sums_of(const std::vector<sweep::Trial>& trials) {
@@ -132,10 +157,12 @@ report::Page planned_page(const Document& answer) {
     table.add(std::move(cells));
   }
   page.table(std::move(table));
-  const Document* total = answer.find("total_flops");
+  const std::string total = to_text(flops_in(*answer.find("total_flops")));
+  if (*answer.at_path("plan.design")->text() == "adaptive")
+    return std::move(
+        page.text(std::to_string(rows.size()) + " configurations to choose from; one run of each: " + total));
   return std::move(page.text(std::to_string(rows.size()) + " configurations, at least " +
-                             std::to_string(*answer.find("runs")->integer()) + " runs; " + to_text(total->number(), 3) +
-                             " FLOPs in all"));
+                             std::to_string(*answer.find("runs")->integer()) + " runs; one of each: " + total));
 }
 
 }  // namespace
@@ -148,7 +175,7 @@ void put_trials(Document& answer, const sweep::Journal& journal) {
     doubtful[trial.configuration.key()] += doubts > 0 ? 1 : 0;
     trials.push(std::move(sweep::to_document(trial).set("doubts", doubts)));
   }
-  for (const sweep::Summary& summary : sweep::summaries(journal.trials()))
+  for (const sweep::Summary& summary : in_order(sweep::summaries(journal.trials())))
     rows.push(document_of(summary, doubtful[summary.configuration.key()]));
   answer.set("configurations", std::move(rows)).set("sums", sums_of(journal.trials())).set("trials", std::move(trials));
 }

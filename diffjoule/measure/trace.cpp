@@ -36,6 +36,7 @@ void Series::add(os::Instant time, sensors::Reading reading) {
 
 void Series::forget(os::Instant before) {
   while (entries_.size() > 1 && unpacked(entries_[1]).time <= before) entries_.pop_front();
+  if (!entries_.empty()) entries_.front().packed &= ~std::int64_t{1};  // what it held on to is gone
 }
 
 std::vector<Series::Point> Series::points() const {

@@ -27,7 +27,7 @@ enum class DesignKind { full, corners, latin_hypercube, adaptive };
 struct Plan {
   std::string name;
   std::string about = {};  // for people
-  std::string engine = "synthetic";
+  std::string engine = "replay";
   std::map<std::string, std::string> settings = {};  // of the engine
   Workload base = {};                                // what no axis says
   std::vector<Axis> axes = {};

@@ -39,18 +39,20 @@ void Rest::keep(Trail& trail) const {
   ++trail.count;
 }
 
-void Rest::see_power(Body& body, os::Instant time, double watts) {
+void Rest::see_power(Body& body, os::Instant time, Power power) {
+  const double watts = power.in(watt);
   const double share = body.power.now ? 1.0 - std::exp(-((time - body.power_at) / memory)) : 1.0;
   body.power.now = std::lerp(body.power.now.value_or(watts), watts, share);
   body.power_at = time;
   keep(body.power);
 }
 
-void Rest::see_counter(Body& body, os::Instant time, double joules) {
+void Rest::see_counter(Body& body, os::Instant time, Energy energy) {
+  const double joules = energy.in(joule);
   constexpr Duration apart = 0.25 * second;
   if (body.counted && time - body.counted_at < apart) return;
   if (body.counted && joules >= *body.counted)
-    see_power(body, time, (joules - *body.counted) / (time - body.counted_at).in(second));
+    see_power(body, time, (joules - *body.counted) * joule / (time - body.counted_at));
   body.counted = joules;
   body.counted_at = time;
 }
@@ -64,8 +66,8 @@ void Rest::take(const measure::Tick& tick) {
     if (!tick.readings[i].there()) continue;
     const double value = tick.readings[i].value;
     if (body.is_temperature[channel]) warmest = std::max(warmest.value_or(value), value);
-    if (body.is_power[channel]) see_power(body, tick.time, value);
-    if (body.counter == channel) see_counter(body, tick.time, value);
+    if (body.is_power[channel]) see_power(body, tick.time, value * watt);
+    if (body.counter == channel) see_counter(body, tick.time, value * joule);
   }
   if (!warmest) return;
   body.warmth.now = warmest;
@@ -100,7 +102,7 @@ std::optional<double> Rest::excess() const {
   };
   for (const Body& body : bodies_) {
     see(body.warmth, tolerable_warmth);
-    see(body.power, std::max(tolerable_power * body.power.rest().value_or(0.0), least_power.in(watt)));
+    see(body.power, std::max(tolerable_share * body.power.rest().value_or(0.0), least_power.in(watt)));
   }
   return most;
 }

@@ -28,7 +28,7 @@ class Rest final : public measure::Sink {
   [[nodiscard]] std::optional<double> excess() const;
 
   static constexpr double tolerable_warmth = 2.0;   // degrees Celsius above rest
-  static constexpr double tolerable_power = 0.1;    // of the power at rest, and
+  static constexpr double tolerable_share = 0.1;    // of the power at rest, and
   static constexpr Power least_power = 2.0 * watt;  // that much at least
   static constexpr Duration memory = 0.5 * second;  // power is averaged over, exponentially
 
@@ -46,8 +46,8 @@ class Rest final : public measure::Sink {
     os::Instant counted_at, power_at;
     Trail warmth, power;
   };
-  void see_power(Body& body, os::Instant time, double watts);
-  void see_counter(Body& body, os::Instant time, double joules);
+  void see_power(Body& body, os::Instant time, Power power);
+  void see_counter(Body& body, os::Instant time, Energy energy);
   void keep(Trail& trail) const;
 
   mutable std::mutex mutex_;

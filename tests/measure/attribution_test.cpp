@@ -52,5 +52,14 @@ TEST(Attribution, WhoOwnsNothingIsToldNothing) {
   EXPECT_FALSE(o.use(Cover({{at(0.0), at(4.0)}})));
 }
 
+TEST(Attribution, WhatIsForgottenDoesNotChangeWhatComesLater) {
+  Occupancy o, whole;
+  for (int t = 0; t < 20; ++t) {
+    for (Occupancy* one : {&o, &whole}) one->add(at(t), {{10, 0.5}, {20, t % 2 == 0 ? 0.5 : 0.1}}, {10});
+    if (t == 10) o.forget(at(8.0));
+  }
+  EXPECT_EQ(o.use(Cover({{at(9.0), at(15.0)}}))->share, whole.use(Cover({{at(9.0), at(15.0)}}))->share);
+}
+
 }  // namespace
 }  // namespace diffjoule::measure

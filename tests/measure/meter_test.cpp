@@ -197,5 +197,29 @@ TEST(Meter, AnyThreadMayMarkWindowsWhileOthersAskForResults) {
   EXPECT_EQ(m.phases[0].count + m.phases[1].count, 80u);
 }
 
+TEST(Meter, WhatIsForgottenCostsNothingAndWhatFollowsIsMeasured) {
+  os::SystemClock clock;
+  const auto meter = opened(clock);
+  os::Alarm never;
+  meter->take_idle(0.2 * second, Idle::Kind::no_context, true, never);
+  const std::uint64_t first = meter->begin("first");
+  pass(clock, 0.1);
+  meter->end(first);
+  ASSERT_TRUE(meter->result(first));
+  pass(clock, 0.2);
+  meter->forget(clock.now() - 0.1 * second);
+  EXPECT_FALSE(meter->result(first));
+  const os::Instant begin = clock.now();
+  const std::uint64_t later = meter->begin("later");
+  pass(clock, 0.3);
+  meter->end(later);
+  const Measurement m = meter->measurement(begin, clock.now());
+  ASSERT_EQ(m.phases.size(), 1u);
+  ASSERT_TRUE(m.phases[0].parts[0].energy) << m.phases[0].parts[0].missing;
+  EXPECT_NEAR(m.phases[0].parts[0].energy->value.in(joule), 200.0 * m.phases[0].elapsed.in(second), 2.0);
+  ASSERT_EQ(m.idle.size(), 1u);  // stays
+  EXPECT_TRUE(m.whole.parts[0].above_idle);
+}
+
 }  // namespace
 }  // namespace diffjoule::measure

@@ -64,5 +64,27 @@ TEST(Trace, TimesAreExactToTheNanosecond) {
   EXPECT_EQ(s.points()[0].time, t);
 }
 
+TEST(Trace, WhatIsForgottenIsGoneAndTheRestIsAsItWas) {
+  Series s, whole;
+  for (int i = 0; i < 100; ++i) {
+    for (Series* series : {&s, &whole}) series->add(at(i), {static_cast<double>(i / 3)});
+    if (i == 60) s.forget(at(50.0));
+  }
+  EXPECT_LT(s.size(), whole.size());
+  const auto mine = s.around(at(52.0), at(90.0), 1), theirs = whole.around(at(52.0), at(90.0), 1);
+  ASSERT_EQ(mine.size(), theirs.size());
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    EXPECT_EQ(mine[i].time, theirs[i].time);
+    EXPECT_EQ(mine[i].reading.value, theirs[i].reading.value);
+  }
+  EXPECT_LE(s.points().front().time, at(50.0));  // one before: a window that begins there has its neighbour
+  EXPECT_FALSE(s.points().front().held);
+  s.forget(at(1000.0));
+  EXPECT_EQ(s.size(), 1u);
+  Series empty;
+  empty.forget(at(1.0));
+  EXPECT_TRUE(empty.empty());
+}
+
 }  // namespace
 }  // namespace diffjoule::measure

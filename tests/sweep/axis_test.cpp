@@ -44,7 +44,7 @@ TEST(Axis, ValuesOfOneMeaningAreOneText) {
 
 TEST(Axis, AnyMemberOfAWorkloadCanBeVaried) {
   for (const char* text : {"steps=1,2", "batch=1,8", "frames=17,33", "model=sd15,sdxl-base", "lora_rank=4,64",
-                           "token_merge=0.1,0.5", "weights=q4_k,q8_0", "refiner_from=0.7,0.8"}) {
+                           "token_merge=0.1,0.5", "weights=q4_k,q8_0", "refiner_from=0.7,0.9"}) {
     const auto axis = axis_from(text);
     ASSERT_TRUE(axis) << text << ": " << axis.error().message();
     EXPECT_EQ(axis->levels.size(), 2u) << text;

@@ -44,7 +44,9 @@ TEST(PlanDesign, SharesAreDisjointAndTogetherEverything) {
       for (const std::string& key : run_all(**design)) together.insert(key);
     }
     std::multiset<std::string> all;
-    for (const Configuration& c : *configurations(plan())) all.insert(c.key());
+    const auto whole = configurations(plan());
+    ASSERT_TRUE(whole);
+    for (const Configuration& c : *whole) all.insert(c.key());
     EXPECT_EQ(together, all) << of << " parts";
   }
 }

@@ -38,7 +38,11 @@ TEST(PlanFiles, EveryConfigurationOfAReadyPlanCanBeCounted) {
   const io::DataFiles files;
   models::PipelineShelf shelf{models::Catalogue(files)};
   for (const std::string& name : ready_plans(files)) {
-    for (const Configuration& c : *configurations(*plan_at(files, name))) {
+    const auto plan = plan_at(files, name);
+    ASSERT_TRUE(plan);
+    const auto all = configurations(*plan);
+    ASSERT_TRUE(all);
+    for (const Configuration& c : *all) {
       const auto work = work_of([&shelf](const std::string& model) { return shelf.find(model); }, c.workload);
       EXPECT_TRUE(work) << name << ", " << c.key() << ": " << work.error().message();
     }

@@ -18,13 +18,13 @@ measure::PartEnergy part(double joules, double uncertainty) {
 }
 
 // A request of 10 s: 1 s text, 8 s denoising at 100 W, 1 s between.
-struct Run {
+struct Case {
   engines::Ran ran;
   measure::Measurement m;
 };
 
-Run run(std::int64_t evaluations, std::int64_t executed, bool with_energy = true) {
-  Run r;
+Case run(std::int64_t evaluations, std::int64_t executed, bool with_energy = true) {
+  Case r;
   r.ran.begin = at(0.0);
   r.ran.end = at(10.0);
   r.ran.phases = {{"encode", at(0.0), at(1.0), 1, 1}, {"denoise", at(1.5), at(9.5), evaluations, executed}};
@@ -38,7 +38,7 @@ Run run(std::int64_t evaluations, std::int64_t executed, bool with_energy = true
 }
 
 TEST(Scaling, ARunOfAllEvaluationsIsAsItWasMeasured) {
-  const Run r = run(20, 20);
+  const Case r = run(20, 20);
   const Trial trial = trial_of({}, 3, r.ran, r.m);
   EXPECT_EQ(trial.replicate, 3);
   EXPECT_EQ(trial.elapsed, 10.0 * second);
@@ -52,7 +52,7 @@ TEST(Scaling, ARunOfAllEvaluationsIsAsItWasMeasured) {
 }
 
 TEST(Scaling, OnlyThePhaseThatRanInPartIsScaled) {
-  const Run r = run(20, 5);
+  const Case r = run(20, 5);
   const Trial trial = trial_of({}, 0, r.ran, r.m);
   EXPECT_EQ(trial.scaled, 4.0);
   EXPECT_NEAR(trial.elapsed.in(second), 10.0 + 3.0 * 8.0, 1e-9);
@@ -63,7 +63,7 @@ TEST(Scaling, OnlyThePhaseThatRanInPartIsScaled) {
 }
 
 TEST(Scaling, WhatWasNotRunIsLessCertain) {
-  const Run r = run(20, 5);
+  const Case r = run(20, 5);
   const Trial trial = trial_of({}, 0, r.ran, r.m);
   EXPECT_NEAR(trial.elapsed_uncertainty, 0.02 * 24.0 / 34.0, 1e-9);
   // 9 J of the run, 3 x 8 J of the phase, 2 % of 2400 J.
@@ -71,7 +71,7 @@ TEST(Scaling, WhatWasNotRunIsLessCertain) {
 }
 
 TEST(Scaling, PhasesOfOneNameAreOne) {
-  Run r = run(20, 5);
+  Case r = run(20, 5);
   r.ran.phases = {{"denoise", at(1.0), at(5.0), 10, 2}, {"denoise", at(5.5), at(9.5), 10, 3}};
   const Trial trial = trial_of({}, 0, r.ran, r.m);
   ASSERT_EQ(trial.phases.size(), 1u);
@@ -80,23 +80,23 @@ TEST(Scaling, PhasesOfOneNameAreOne) {
 }
 
 TEST(Scaling, WithoutASensorThereIsTimeOnly) {
-  const Run r = run(20, 5, false);
+  const Case r = run(20, 5, false);
   const Trial trial = trial_of({}, 0, r.ran, r.m);
   EXPECT_FALSE(trial.energy);
   EXPECT_NEAR(trial.elapsed.in(second), 34.0, 1e-9);
 }
 
 TEST(Scaling, AnEnergyOfAPartOnlyIsNoEnergyOfTheTrial) {
-  Run r = run(20, 5);
+  Case r = run(20, 5);
   r.m.phases[1].parts.clear();  // too short for the sensor
   EXPECT_FALSE(trial_of({}, 0, r.ran, r.m).energy);
-  Run whole = run(20, 20);
+  Case whole = run(20, 20);
   whole.m.phases[1].parts.clear();
   EXPECT_TRUE(trial_of({}, 0, whole.ran, whole.m).energy);
 }
 
 TEST(Scaling, AModelsEnergyIsMarked) {
-  Run r = run(20, 20);
+  Case r = run(20, 20);
   r.m.whole.parts[0].instrument = measure::Instrument::model;
   EXPECT_TRUE(trial_of({}, 0, r.ran, r.m).energy_assumed);
 }

@@ -5,6 +5,7 @@
 #include "diffjoule/api/verb.h"
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/carbon/grid.h"
+#include "diffjoule/engines/engine.h"
 #include "diffjoule/hardware/gpu.h"
 #include "diffjoule/io/toml.h"
 #include "diffjoule/law/form.h"
@@ -115,10 +116,27 @@ Result<Document> plans(const Context& context) {
   return rows;
 }
 
+Result<Document> engine_rows(const Context&) {
+  Document rows = Document::Array{};
+  for (const engines::Adapter& adapter : engines::all_adapters()) {
+    Document settings = Document::Array{}, names = Document::Array{};
+    for (const engines::Setting& setting : adapter.settings) {
+      Document d;
+      d.set("setting", setting.name).set("help", setting.help).set("standard", setting.standard);
+      settings.push(std::move(d.set("choices", list_of(setting.choices))));
+      names.push(setting.name);
+    }
+    Document d;
+    d.set("engine", adapter.name).set("summary", adapter.summary).set("scales", adapter.scales);
+    rows.push(std::move(d.set("set", std::move(names)).set("settings", std::move(settings))));
+  }
+  return rows;
+}
+
 const std::map<std::string, Result<Document> (*)(const Context&)>& lists() {
   static const std::map<std::string, Result<Document> (*)(const Context&)> all{
-      {"architectures", architectures}, {"gpus", gpus},     {"grids", grids}, {"laws", laws},
-      {"measurements", measurements},   {"models", models}, {"plans", plans}};
+      {"architectures", architectures}, {"engines", engine_rows}, {"gpus", gpus},  {"grids", grids}, {"laws", laws},
+      {"measurements", measurements},   {"models", models},       {"plans", plans}};
   return all;
 }
 
@@ -155,6 +173,7 @@ report::Page view(const Document& answer) {
       {"architectures", {"architecture", "classes"}},
       {"laws", {"form", "baseline", "summary"}},
       {"measurements", {"source", "role", "boundary", "licence"}},
+      {"engines", {"engine", "summary", "set"}},
       {"plans", {"plan", "configurations", "about"}}};
   const std::vector<std::string>& columns = shown.at(*answer.find("what")->text());
   std::vector<report::Heading> headings;
@@ -187,20 +206,20 @@ std::vector<std::string> names() {
 }  // namespace
 
 Verb list() {
-  return {
-      "list",
-      "what the catalogue holds",
-      "Models, GPUs, grids, network architectures, forms of laws, sources of measurements and ready plans of sweeps. "
-      "--json has everything, also where each fact comes from.",
-      {{.name = "what",
-        .help = "architectures, gpus, grids, laws, measurements, models or plans",
-        .placeholder = "WHAT",
-        .positional = true,
-        .required = true,
-        .choices = names()}},
-      {"diffjoule list models", "diffjoule list gpus"},
-      run,
-      view};
+  return {"list",
+          "what the catalogue holds",
+          "Models, GPUs, grids, network architectures, engines, forms of laws, sources of measurements and ready plans "
+          "of sweeps. "
+          "--json has everything, also where each fact comes from.",
+          {{.name = "what",
+            .help = "architectures, engines, gpus, grids, laws, measurements, models or plans",
+            .placeholder = "WHAT",
+            .positional = true,
+            .required = true,
+            .choices = names()}},
+          {"diffjoule list models", "diffjoule list gpus"},
+          run,
+          view};
 }
 
 }  // namespace diffjoule::api

@@ -241,17 +241,19 @@ Result<Answer> run(const Request& request, const Context& context) {
 }  // namespace
 
 Verb sweep() {
-  return {"sweep",
-          "run a design of configurations, metered and kept",
-          "Runs models on an engine over all combinations of some axes, their corners, a Latin hypercube or what an "
-          "adaptive design asks for, in a random order of blocks. Each run is in the store the moment it ends: after "
-          "Ctrl-C, kill -9 or a reboot the same command goes on, and runs nothing twice. What fails is kept with its "
-          "reason. Exit code 1 where something failed or is still to be done.",
-          fields(),
-          {"diffjoule sweep sd15 --engine synthetic --axis resolution=256,512 --axis steps=10,20 --dry-run",
-           "diffjoule sweep --plan paper-sd2 --dry-run"},
-          run,
-          [](const Document& answer) { return is_launch(answer) ? page_of_launch(answer) : sweep_page(answer); }};
+  return {
+      "sweep",
+      "run a design of configurations, metered and kept",
+      "Runs models on an engine over all combinations of some axes, their corners, a Latin hypercube or what an "
+      "adaptive design asks for, in a random order of blocks. Each run is in the store the moment it ends: after "
+      "Ctrl-C, kill -9 or a reboot the same command goes on, and runs nothing twice. What fails is kept with its "
+      "reason. --launcher hands shares of the plan to a job array of Slurm or to every GPU of this machine, and merges "
+      "their stores. Exit code 1 where something failed or is still to be done.",
+      fields(),
+      {"diffjoule sweep sd15 --engine synthetic --axis resolution=256,512 --axis steps=10,20 --dry-run",
+       "diffjoule sweep --plan paper-sd2 --dry-run"},
+      run,
+      [](const Document& answer) { return is_launch(answer) ? page_of_launch(answer) : sweep_page(answer); }};
 }
 
 }  // namespace diffjoule::api
