@@ -4,3 +4,9 @@ foreach(name measure terminal exporter)
   set_tests_properties(doors/${name} PROPERTIES LABELS doors SKIP_RETURN_CODE 77 TIMEOUT 300 ENVIRONMENT
     "DIFFJOULE_BUILD=${CMAKE_CURRENT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
 endforeach()
+# The Python behind the engine "diffusers"; the second needs torch and is skipped without it.
+foreach(name diffusers_worker diffusers_pipelines)
+  add_test(NAME engines/${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tests/engines/${name}_test.py)
+  set_tests_properties(engines/${name} PROPERTIES LABELS unit SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
+    "PYTHONDONTWRITEBYTECODE=1")
+endforeach()

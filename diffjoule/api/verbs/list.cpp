@@ -5,6 +5,7 @@
 #include "diffjoule/api/verb.h"
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/carbon/grid.h"
+#include "diffjoule/engines/engine.h"
 #include "diffjoule/hardware/gpu.h"
 #include "diffjoule/io/toml.h"
 #include "diffjoule/law/form.h"
@@ -100,10 +101,32 @@ Result<Document> measurements(const Context& context) {
   return rows;
 }
 
+Result<Document> engine_adapters(const Context&) {
+  Document rows = Document::Array{};
+  for (const engines::Adapter& adapter : engines::all_adapters()) {
+    std::vector<std::string> names;
+    Document settings = Document::Array{};
+    for (const engines::Setting& setting : adapter.settings) {
+      names.push_back(setting.name);
+      Document d;
+      d.set("name", setting.name).set("help", setting.help).set("standard", setting.standard);
+      settings.push(std::move(d.set("choices", list_of(setting.choices))));
+    }
+    Document d;
+    d.set("engine", adapter.name).set("summary", adapter.summary).set("settings", list_of(names));
+    rows.push(std::move(d.set("scales", adapter.scales).set("settings_in_full", std::move(settings))));
+  }
+  return rows;
+}
+
 const std::map<std::string, Result<Document> (*)(const Context&)>& lists() {
-  static const std::map<std::string, Result<Document> (*)(const Context&)> all{
-      {"architectures", architectures}, {"gpus", gpus},    {"grids", grids}, {"laws", laws},
-      {"measurements", measurements},   {"models", models}};
+  static const std::map<std::string, Result<Document> (*)(const Context&)> all{{"architectures", architectures},
+                                                                               {"engines", engine_adapters},
+                                                                               {"gpus", gpus},
+                                                                               {"grids", grids},
+                                                                               {"laws", laws},
+                                                                               {"measurements", measurements},
+                                                                               {"models", models}};
   return all;
 }
 
@@ -138,6 +161,7 @@ report::Page view(const Document& answer) {
       {"gpus", {"gpu", "architecture", "peak_16bit_flops_per_s", "bandwidth_bytes_per_s", "power_limit_w", "idle_w"}},
       {"grids", {"zone", "iso2", "name", "year", "intensity_g_per_kwh", "kind"}},
       {"architectures", {"architecture", "classes"}},
+      {"engines", {"engine", "summary", "settings"}},
       {"laws", {"form", "baseline", "summary"}},
       {"measurements", {"source", "role", "boundary", "licence"}}};
   const std::vector<std::string>& columns = shown.at(*answer.find("what")->text());
@@ -173,10 +197,10 @@ std::vector<std::string> names() {
 Verb list() {
   return {"list",
           "what the catalogue holds",
-          "Models, GPUs, grids, network architectures, forms of laws and sources of measurements. --json has "
-          "everything, also where each fact comes from.",
+          "Models, GPUs, grids, network architectures, forms of laws, sources of measurements and engines with their "
+          "settings. --json has everything, also where each fact comes from.",
           {{.name = "what",
-            .help = "architectures, gpus, grids, laws, measurements or models",
+            .help = "architectures, engines, gpus, grids, laws, measurements or models",
             .placeholder = "WHAT",
             .positional = true,
             .required = true,
