@@ -104,17 +104,15 @@ Result<Document> measurements(const Context& context) {
 Result<Document> engine_adapters(const Context&) {
   Document rows = Document::Array{};
   for (const engines::Adapter& adapter : engines::all_adapters()) {
-    std::vector<std::string> names;
     Document settings = Document::Array{};
     for (const engines::Setting& setting : adapter.settings) {
-      names.push_back(setting.name);
       Document d;
       d.set("name", setting.name).set("help", setting.help).set("standard", setting.standard);
       settings.push(std::move(d.set("choices", list_of(setting.choices))));
     }
     Document d;
-    d.set("engine", adapter.name).set("summary", adapter.summary).set("settings", list_of(names));
-    rows.push(std::move(d.set("scales", adapter.scales).set("settings_in_full", std::move(settings))));
+    d.set("engine", adapter.name).set("summary", adapter.summary).set("scales", adapter.scales);
+    rows.push(std::move(d.set("settings", std::move(settings))));
   }
   return rows;
 }
@@ -154,14 +152,30 @@ report::Cell cell(const std::string& key, const Document& value) {
   return report::Cell::number(value.number());
 }
 
+// An engine, and below it its settings.
+report::Page engines_view(const Document& entries) {
+  report::Table table({{"engine", {}}, {"setting", {}}, {"meaning", {}}, {"where it is not given", {}}});
+  for (const Document& entry : *entries.array()) {
+    const std::string name = *entry.find("engine")->text();
+    table.add({name, {}, *entry.find("summary")->text(), {}});
+    for (const Document& setting : *entry.find("settings")->array()) {
+      std::string meaning = *setting.find("help")->text(), choices;
+      for (const Document& choice : *setting.find("choices")->array())
+        choices += (choices.empty() ? ": " : ", ") + *choice.text();
+      table.add({name, *setting.find("name")->text(), meaning + choices, *setting.find("standard")->text()});
+    }
+  }
+  return std::move(report::Page().table(std::move(table)));
+}
+
 // Columns that a terminal has room for; --json has all.
 report::Page view(const Document& answer) {
+  if (*answer.find("what")->text() == "engines") return engines_view(*answer.find("entries"));
   static const std::map<std::string, std::vector<std::string>> shown{
       {"models", {"model", "name", "size", "steps", "weights_license"}},
       {"gpus", {"gpu", "architecture", "peak_16bit_flops_per_s", "bandwidth_bytes_per_s", "power_limit_w", "idle_w"}},
       {"grids", {"zone", "iso2", "name", "year", "intensity_g_per_kwh", "kind"}},
       {"architectures", {"architecture", "classes"}},
-      {"engines", {"engine", "summary", "settings"}},
       {"laws", {"form", "baseline", "summary"}},
       {"measurements", {"source", "role", "boundary", "licence"}}};
   const std::vector<std::string>& columns = shown.at(*answer.find("what")->text());
