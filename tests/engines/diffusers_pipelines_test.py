@@ -39,7 +39,7 @@ def small_pipeline(slug, folder):
 
 class Program:
     def __init__(self, *arguments):
-        self.process = subprocess.Popen([python, root / "diffjoule/engines/diffusers/diffjoule_worker.py", "--device=cpu", *arguments],
+        self.process = subprocess.Popen([python, "-B", root / "diffjoule/engines/diffusers/diffjoule_worker.py", "--device=cpu", *arguments],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, request, **members):

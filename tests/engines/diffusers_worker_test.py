@@ -10,6 +10,7 @@ import sys
 import tempfile
 import unittest
 
+sys.dont_write_bytecode = True
 root = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(root / "diffjoule/engines/diffusers"))
 import diffjoule_pipelines as pipelines  # noqa: E402
@@ -22,7 +23,7 @@ STABLE = ["prompt", "height", "width", "num_inference_steps", "guidance_scale", 
 class Protocol(unittest.TestCase):
     def asked(self, *lines):
         # -I -S: a Python in which nothing was installed.
-        script = f"import sys; sys.path.insert(0, {str(root / 'diffjoule/engines/diffusers')!r}); import diffjoule_worker as w; w.main()"
+        script = f"import sys; sys.dont_write_bytecode = True; sys.path.insert(0, {str(root / 'diffjoule/engines/diffusers')!r}); import diffjoule_worker as w; w.main()"
         done = subprocess.run([sys.executable, "-I", "-S", "-c", script], input="\n".join(lines) + "\n", capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         return [json.loads(line) for line in done.stdout.splitlines()]
