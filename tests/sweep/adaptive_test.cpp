@@ -106,7 +106,9 @@ TEST_F(AdaptiveDesign, RepeatsEachConfigurationBeforeTheNext) {
     EXPECT_EQ(done[i].configuration.key(), done[i + 1].configuration.key());
     EXPECT_EQ(done[i].configuration.key(), done[i + 2].configuration.key());
     EXPECT_EQ(done[i].configuration.check, done[i + 2].configuration.check);
-    if (i > 0) EXPECT_NE(done[i].configuration.key(), done[i - 1].configuration.key());
+    if (i > 0) {
+      EXPECT_NE(done[i].configuration.key(), done[i - 1].configuration.key());
+    }
   }
 }
 
