@@ -69,8 +69,18 @@ class Tasks(unittest.TestCase):
     def test_embedded_guidance_is_a_scale_and_real_guidance_has_a_negative_prompt(self):
         both = ["prompt", "true_cfg_scale", "negative_prompt", "guidance_scale"]
         self.assertEqual(pipelines.call_arguments(both, TASK, {"guidance": 3.5, "guidance_mode": "embedded"})["guidance_scale"], 3.5)
-        real = pipelines.call_arguments(both, TASK, {"guidance": 4.0, "guidance_mode": "two calls"})
+        real = pipelines.call_arguments(both, TASK, {"guidance": 4.0, "guidance_mode": "two_passes"})
         self.assertEqual((real["true_cfg_scale"], real["negative_prompt"]), (4.0, [" ", " "]))
+
+    def test_the_size_that_is_asked_for_is_run(self):
+        self.assertIs(pipelines.call_arguments(["prompt", "use_resolution_binning"], TASK, {})["use_resolution_binning"], False)
+
+    def test_encoders_that_follow_the_prompt_see_it_with_its_template(self):
+        qwen = {"defaults": {"text_tokens": 64}, "text": {"encoder": [{"component": "text_encoder", "extra_tokens": 34, "follows_text": True},
+                                                                      {"component": "text_encoder_2", "tokens": 77}]}}
+        self.assertEqual(pipelines.encoder_tokens(qwen, {}), {"text_encoder": 98})
+        self.assertEqual(pipelines.encoder_tokens(qwen, {"text_tokens": 10}), {"text_encoder": 44})
+        self.assertEqual(pipelines.encoder_tokens({}, {"text_tokens": 10}), {})
 
     def test_classes_stand_for_prompts_where_there_are_none(self):
         self.assertEqual(len(pipelines.call_arguments(["class_labels"], TASK, {})["class_labels"]), 2)
@@ -91,12 +101,14 @@ class Tasks(unittest.TestCase):
 
 
 class Names(unittest.TestCase):
-    SHELF = {"sd15": {"pipeline": {"aliases": ["runwayml/stable-diffusion-v1-5"]}, "files": {"model_index.json": {}}},
+    SHELF = {"sd15": {"pipeline": {"aliases": ["runwayml/stable-diffusion-v1-5"]}, "files": {"model_index.json": '{"a": 1.0}'}},
              "zigma": {"pipeline": {}, "files": {}}}
 
     def test_a_model_is_found_by_slug_and_alias(self):
         for name in ("sd15", "SD-1.5", "runwayml/stable-diffusion-v1-5"):
-            self.assertIs(pipelines.shelf_entry(self.SHELF, name), self.SHELF["sd15"])
+            entry = pipelines.shelf_entry(self.SHELF, name)
+            self.assertIs(entry["pipeline"], self.SHELF["sd15"]["pipeline"])
+            self.assertIs(type(entry["files"]["model_index.json"]["a"]), float)
         for name in ("sd16", "zigma"):
             with self.assertRaises(pipelines.Unsupported):
                 pipelines.shelf_entry(self.SHELF, name)

@@ -32,24 +32,25 @@ for name, text in bundle["scripts"].items():
 sys.modules["diffjoule_worker"].main(bundle["catalogue"])
 )";
 
-// "models/sd15/unet/config.json" is {"sd15": {"files": {"unet/config.json": ...}}}; a pipeline.toml is its "pipeline".
+// "models/sd15/unet/config.json" is {"sd15": {"files": {"unet/config.json": "..."}}}, its text untouched: to Python's
+// readers of configs 1 is not 1.0. A pipeline.toml is its "pipeline".
 Result<Document> catalogue() {
   const io::DataFiles data;
   const std::string root = "models/", facts = "pipeline.toml";
   std::map<std::string, std::pair<Document, Document>> entries;
-  for (const char* ending : {".json", "pipeline.toml"}) {
+  for (const std::string& ending : {std::string(".json"), facts}) {
     for (const std::string& path : data.list(root, ending)) {
       auto text = data.read(path);
       if (!text) return forward(text);
-      auto parsed = path.ends_with(facts) ? io::parse_toml(*text) : io::parse_json(*text);
-      if (!parsed) return forward(parsed, path);
       const std::size_t slash = path.find('/', root.size());
       auto& [pipeline, files] = entries[path.substr(root.size(), slash - root.size())];
-      if (path.ends_with(facts)) {
-        pipeline = std::move(*parsed);
-      } else {
-        files.set(path.substr(slash + 1), std::move(*parsed));
+      if (ending != facts) {
+        files.set(path.substr(slash + 1), std::move(*text));
+        continue;
       }
+      auto parsed = io::parse_toml(*text);
+      if (!parsed) return forward(parsed, path);
+      pipeline = std::move(*parsed);
     }
   }
   Document all = Document::Object{};

@@ -19,12 +19,12 @@ def folded(name):
 
 
 def shelf_entry(shelf, name):
-    """The catalogue's entry of that name or alias: {"pipeline": ..., "files": {path: config}}."""
+    """The catalogue's entry of that name or alias: {"pipeline": ..., "files": {path: config}}; there they are text."""
     for slug, entry in shelf.items():
         if folded(name) in [folded(n) for n in [slug, *entry["pipeline"].get("aliases", [])]]:
             if "model_index.json" not in entry["files"]:
                 raise Unsupported(f'diffusers has no pipeline for the model "{slug}"')
-            return entry
+            return {**entry, "files": {path: json.loads(text) for path, text in entry["files"].items()}}
     raise Unsupported(f'no model "{name}" in the catalogue; a folder can be given: model=FOLDER')
 
 
@@ -104,7 +104,9 @@ def call_arguments(parameters, task, defaults):
         a[name] = images
     elif images != 1:
         raise Unsupported("this pipeline makes one image a prompt; give batch instead of images_per_prompt")
-    if w.get("guidance") is not None and ("true_cfg_scale" in parameters and defaults.get("guidance_mode") != "embedded"):
+    # Where there are both, guidance_scale is a number that the network is told.
+    two_calls = defaults.get("guidance_mode") in ("batch", "two_passes") or "guidance_scale" not in parameters
+    if w.get("guidance") is not None and "true_cfg_scale" in parameters and two_calls:
         a.update(true_cfg_scale=w["guidance"], negative_prompt=[" "] * batch)
     elif w.get("guidance") is not None and "guidance_scale" in parameters:
         a["guidance_scale"] = w["guidance"]
@@ -112,7 +114,16 @@ def call_arguments(parameters, task, defaults):
         a["max_sequence_length"] = w["text_tokens"]
     if "output_type" in parameters:
         a["output_type"] = "pt"
+    # The size that was asked for, not the nearest one of those it was trained on; and no cleaning of the prompt.
+    a.update({name: False for name in ("use_resolution_binning", "clean_caption") if name in parameters})
     return a
+
+
+def encoder_tokens(pipeline, workload):
+    """By text encoder: how many tokens it is given where the prompt decides, templates included."""
+    tokens = workload.get("text_tokens") or pipeline.get("defaults", {}).get("text_tokens")
+    encoders = pipeline.get("text", {}).get("encoder", [])
+    return {e["component"]: tokens + e.get("extra_tokens", 0) for e in encoders if tokens and e.get("follows_text")}
 
 
 @contextlib.contextmanager
@@ -165,10 +176,11 @@ def random_component(machine, library, name, config, dtype, seed):
     return module
 
 
-def random_pipeline(machine, entry, dtype, tokens):
+def random_pipeline(machine, entry, dtype, workload):
     """A pipeline from its configs alone."""
     import diffusers
     files, index = entry["files"], entry["files"]["model_index.json"]
+    tokens = encoder_tokens(entry["pipeline"], workload)
     cls = getattr(diffusers, index["_class_name"], None)
     if cls is None:
         raise Unsupported(f'diffusers {diffusers.__version__} has no pipeline "{index["_class_name"]}"')
@@ -184,11 +196,11 @@ def random_pipeline(machine, entry, dtype, tokens):
         else:
             parts[name] = random_component(machine, value[0], value[1], config, dtype, seed)
     for name, parameter in inspect.signature(cls.__init__).parameters.items():
-        encoder = parts.get(name.replace("tokenizer", "text_encoder").replace("processor", "text_encoder"))
+        encoder = re.sub("tokenizer|processor", "text_encoder", name)
         if name in parts or name == "self":
             continue
-        if re.fullmatch(r"(tokenizer|processor)(_\d+)?", name) and encoder is not None:
-            parts[name] = StandInTokenizer(encoder.config, tokens)
+        if re.fullmatch(r"(tokenizer|processor)(_\d+)?", name) and encoder in parts:
+            parts[name] = StandInTokenizer(parts[encoder].config, tokens.get(encoder, workload.get("text_tokens")))
         elif name in index and not isinstance(index[name], list):
             parts[name] = index[name]
         elif name == "requires_safety_checker":

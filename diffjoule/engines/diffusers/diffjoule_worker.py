@@ -6,6 +6,7 @@ Pipelines are built from their configs with random weights, or loaded from a loc
 """
 
 import argparse
+import contextlib
 import inspect
 import json
 import math
@@ -39,6 +40,9 @@ class Engine:
         if unknown:
             raise Unsupported(f'{unknown[0]} = {json.dumps(w[unknown[0]])}: what it does to a pipeline is not known here')
         entry = folder_entry(o.model) if o.model else shelf_entry(self.shelf, w["model"])
+        if o.model:  # the catalogue may know what the folder does not say
+            with contextlib.suppress(Unsupported):
+                entry["pipeline"] = shelf_entry(self.shelf, w["model"])["pipeline"]
         pipeline = entry["pipeline"]
         self.defaults = {**pipeline.get("defaults", {}), "guidance_mode": pipeline.get("guidance", {}).get("mode")}
         dtype = o.dtype or w.get("dtype") or self.defaults.get("dtype") or ("float32" if m.device == "cpu" else "bfloat16")
@@ -60,7 +64,7 @@ class Engine:
         if o.weights == "local":
             pipe = diffusers.DiffusionPipeline.from_pretrained(o.model, torch_dtype=dtype, local_files_only=True)
         else:
-            pipe = random_pipeline(m, entry, dtype, w.get("text_tokens"))
+            pipe = random_pipeline(m, entry, dtype, w)
         if w.get("scheduler"):
             if w["scheduler"] not in SCHEDULERS:
                 raise Unsupported(f'scheduler "{w["scheduler"]}"; {", ".join(SCHEDULERS)} are known here')
