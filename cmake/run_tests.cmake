@@ -8,3 +8,9 @@ endforeach()
 add_test(NAME slurm/sweep COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tests/slurm/sweep_test.py)
 set_tests_properties(slurm/sweep PROPERTIES LABELS slurm SKIP_RETURN_CODE 77 TIMEOUT 180 ENVIRONMENT
   "DIFFJOULE_BUILD=${CMAKE_CURRENT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
+# The Python behind the engine "diffusers"; the second needs torch and is skipped without it.
+foreach(name diffusers_worker diffusers_pipelines)
+  add_test(NAME engines/${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tests/engines/${name}_test.py)
+  set_tests_properties(engines/${name} PROPERTIES LABELS unit SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
+    "PYTHONDONTWRITEBYTECODE=1")
+endforeach()

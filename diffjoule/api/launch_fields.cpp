@@ -102,12 +102,16 @@ Result<std::vector<std::string>> gpus_of(const Request& request, const Context& 
 }
 
 Result<Answer> launch_here(const Request& request, const Context& context, sweep::Launch launch,
-                           const LaunchedPlan& plan) {
+                           const LaunchedPlan& plan, bool submits) {
   for (const char* name : for_slurm) {
     const Document* given = request.members().find(name);
     if (given != nullptr && !given->is_null())
       return fail(ErrorCode::invalid_argument, std::string("--") + name + " is for --launcher slurm");
   }
+  if (!submits)
+    return fail(ErrorCode::invalid_argument,
+                "--launcher local has no dry run; without it --dry-run lists the "
+                "configurations");
   auto signals = os::SignalWatch::begin();  // before any thread
   if (!signals) return forward(signals);
   auto gpus = gpus_of(request, context);
@@ -203,7 +207,7 @@ Result<Answer> launch(const Request& request, const Context& context, const Laun
   auto launch = launch_of(request, context, plan);
   if (!launch) return forward(launch);
   if (*request.text("launcher") == slurm) return launch_on_slurm(request, std::move(*launch), plan, submits);
-  return launch_here(request, context, std::move(*launch), plan);
+  return launch_here(request, context, std::move(*launch), plan, submits);
 }
 
 bool is_launch(const Document& answer) { return answer.find("launcher") != nullptr; }

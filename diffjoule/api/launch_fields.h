@@ -28,8 +28,8 @@ struct LaunchedPlan {
   std::vector<Field> fields;  // of the session, not of the plan
 };
 
-// --launcher slurm submits (`submits`: else only writes the scripts); --launcher local runs to the end. What belongs to
-// the other launcher, and a share of a share, are errors.
+// --launcher slurm submits (`submits`: else only writes the scripts); --launcher local runs to the end, else is an
+// error. What belongs to the other launcher, and a share of a share, are errors, too.
 [[nodiscard]] Result<Answer> launch(const Request& request, const Context& context, const LaunchedPlan& plan,
                                     bool submits);
 

@@ -102,6 +102,12 @@ Status set_design(const Request& request, sweep::Plan& plan) {
     plan.design = *kind;
   }
   if (const auto points = request.integer("points")) plan.points = points;
+  if (const auto interval = request.text("interval")) {
+    auto share = share_from(*interval);
+    if (!share) return forward(share, "--interval");
+    plan.interval = *share;
+  }
+  plan.checks = request.integer("checks").value_or(plan.checks);
   plan.seed = static_cast<std::uint64_t>(request.integer("seed").value_or(static_cast<std::int64_t>(plan.seed)));
   plan.warm_up = request.integer("warm-up").value_or(plan.warm_up);
   plan.fraction = request.real("fraction").value_or(plan.fraction);
@@ -138,6 +144,12 @@ std::vector<Field> plan_fields() {
        .placeholder = "KIND",
        .choices = sweep::design_names()},
       whole("points", "configurations of lhs and adaptive, at most", 1.0, many),
+      {.name = "interval",
+       .help = "an adaptive design ends when the law predicts the times of all combinations within that (half the 95 % "
+               "interval); default: 10%",
+       .placeholder = "SHARE"},
+      whole("checks", "configurations that an adaptive design runs in the end to test the law; default: 5", 1.0,
+            1000.0),
       {.name = "engine", .help = "what runs the models (diffjoule list engines)", .placeholder = "ENGINE"},
       {.name = "set", .help = "a setting of the engine; may be repeated", .placeholder = "NAME=VALUE", .many = true},
       {.name = "fraction",

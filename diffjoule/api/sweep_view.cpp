@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "diffjoule/api/outcome_view.h"
 #include "diffjoule/sweep/summary.h"
 #include "diffjoule/sweep/trial_document.h"
 #include "diffjoule/units/text.h"
@@ -182,11 +183,14 @@ void put_trials(Document& answer, const sweep::Journal& journal) {
 report::Page sweep_page(const Document& answer) {
   if (answer.find("planned") != nullptr) return planned_page(answer);
   report::Page page;
+  if (const Document* simulated = answer.find("simulated"); simulated != nullptr && *simulated->boolean())
+    page.text("SIMULATED: the synthetic engine computes nothing; these are a script's times.");
   const Document::Array& rows = *answer.find("configurations")->array();
   if (!rows.empty()) page.table(table_of(rows));
   page.text(sums_text(*answer.find("sums")));
   page.text(*answer.at_path("plan.name")->text() + ": " + std::to_string(*answer.find("ran_now")->integer()) +
             " runs in this session; " + *answer.find("ended")->text());
+  if (const Document* fit = answer.find("fit")) add_outcome(*fit, page);
   if (const Document* store = answer.find("store")) page.text("store: " + *store->text());
   if (const Document* path = answer.find("written")) page.text("table: " + *path->text());
   return page;

@@ -181,6 +181,7 @@ Result<Ran> CommandEngine::run(const Task& task) {
     ran.notes.emplace_back("the run is the whole command, with its start and what it loads");
   }
   ran.phases = phases_of(std::move(spans), ran.begin, ran.end);
+  if (start_.patterns.empty() && start_.pattern_sets.empty()) ran.phases = {{"run", ran.begin, ran.end, 1, 1}};
   return ran;
 }
 

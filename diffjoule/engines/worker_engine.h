@@ -21,7 +21,8 @@ class WorkerEngine final : public Engine {
   struct Start {
     std::string name;  // of the adapter
     os::Worker::Program program;
-    Duration patience = 3600.0 * second;  // for an answer
+    Duration patience = 3600.0 * second;    // for an answer
+    std::shared_ptr<const void> kept = {};  // what the program reads
   };
   WorkerEngine(Start start, os::Clock& clock) : start_(std::move(start)), clock_(clock) {}
 

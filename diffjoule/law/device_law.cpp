@@ -55,7 +55,7 @@ DeviceResult evaluate(const DeviceParameters& p, const DeviceCase& c) {
     computed += op.calls * (op.compute + scored);
     moved += op.calls * op.memory;
   }
-  const double energy = c.power_limit * (p.flop_energy * computed + p.byte_energy * moved + p.static_power * elapsed);
+  const double energy = c.power_limit * (p.flop_cost * computed + p.byte_cost * moved + p.standing * elapsed);
   return {elapsed * second, energy * joule};
 }
 

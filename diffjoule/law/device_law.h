@@ -28,8 +28,8 @@ struct DeviceParameters {
   double score = 60.0;                                      // sigma, FLOP a softmax score
   double start = 5e-6;                                      // tau, s an operator
   double request = 1e-3;                                    // t_0, s a request
-  double flop_energy = 0.6, byte_energy = 0.6;              // e, e_m, of P / Pi and P / W
-  double static_power = 0.3;                                // p_s, of P
+  double flop_cost = 0.6, byte_cost = 0.6;                  // e, e_m, of P / Pi and P / W
+  double standing = 0.3;                                    // p_s, of P
 };
 
 // Priors on logarithms, in the order of a law's coefficients: wide, for they stand for any device and any engine.
@@ -47,9 +47,9 @@ inline constexpr std::array<DeviceFacts, 10> device_parameters{{
     {"work a score", "FLOP", &DeviceParameters::score, 60.0, 1.0},
     {"start of an operator", "s", &DeviceParameters::start, 5e-6, 1.0},
     {"start of a request", "s", &DeviceParameters::request, 1e-3, 1.5},
-    {"energy a FLOP", "power limit / peak", &DeviceParameters::flop_energy, 0.6, 0.5},
-    {"energy a byte", "power limit / bandwidth", &DeviceParameters::byte_energy, 0.6, 0.5},
-    {"static power", "power limit", &DeviceParameters::static_power, 0.3, 0.5},
+    {"energy a FLOP", "power limit / peak", &DeviceParameters::flop_cost, 0.6, 0.5},
+    {"energy a byte", "power limit / bandwidth", &DeviceParameters::byte_cost, 0.6, 0.5},
+    {"static power", "power limit", &DeviceParameters::standing, 0.3, 0.5},
 }};
 
 // From logarithms, in that order.

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "diffjoule/os/exec_words.h"
@@ -48,9 +49,11 @@ std::vector<int> descendants(int pid) {
   std::vector<int> all{pid};
   constexpr std::size_t most = 10000;
   for (std::size_t i = 0; i < all.size() && all.size() < most; ++i) {
-    const std::string own = std::to_string(all[i]);
-    std::ifstream file("/proc/" + own + "/task/" + own + "/children");
-    for (int child = 0; file >> child;) all.push_back(child);
+    std::error_code error;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(all[i]) + "/task", error)) {
+      std::ifstream file(thread.path() / "children");
+      for (int child = 0; file >> child;) all.push_back(child);
+    }
   }
   all.erase(all.begin());
   return all;

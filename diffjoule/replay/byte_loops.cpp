@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t block = std::size_t{16} * 1024;  // of what is written (or read, where that is more) at a time
 
+constexpr std::int64_t few = 4;  // pieces that one thread does alone, sooner than it wakes the others
+
 // A number that depends on every word, so that reading is not left out.
 std::uint64_t sum_of(const std::byte* from, std::size_t bytes) {
   std::uint64_t sum = 0;
@@ -67,7 +69,7 @@ void move_bytes(const std::byte* from, ByteCount reads, std::byte* to, ByteCount
   const auto in = static_cast<std::size_t>(reads.exact()), out = static_cast<std::size_t>(writes.exact());
   const auto pieces = static_cast<std::int64_t>((std::max(in, out) + block - 1) / block);
   std::uint64_t sum = 0;
-#pragma omp parallel for schedule(static) reduction(+ : sum)
+#pragma omp parallel for schedule(static) reduction(+ : sum) if (pieces > few)
   for (std::int64_t piece = 0; piece < pieces; ++piece) {
     const std::size_t larger = std::max(in, out), begin = static_cast<std::size_t>(piece) * block,
                       end = std::min(begin + block, larger);
@@ -82,7 +84,8 @@ void move_bytes(const std::byte* from, ByteCount reads, std::byte* to, ByteCount
 
 void look_up_rows(const std::byte* table, const RowLookup& lookup, std::byte* to) {
   constexpr std::uint64_t multiplier = 0x9E3779B97F4A7C15U;  // of Fibonacci hashing: Knuth, volume 3
-#pragma omp parallel for schedule(static)
+  const bool shared = lookup.rows * lookup.width > few * static_cast<std::int64_t>(block);
+#pragma omp parallel for schedule(static) if (shared)
   for (std::int64_t row = 0; row < lookup.rows; ++row) {
     const std::uint64_t hash = (static_cast<std::uint64_t>(row) * multiplier) >> 20U;
     const auto place = static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(lookup.table_rows));
@@ -92,7 +95,7 @@ void look_up_rows(const std::byte* table, const RowLookup& lookup, std::byte* to
 
 void quantise(const std::byte* from, DType dtype, std::size_t elements, std::byte* to) {
   const auto pieces = static_cast<std::int64_t>((elements + block - 1) / block);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (pieces > few)
   for (std::int64_t piece = 0; piece < pieces; ++piece) {
     const std::size_t begin = static_cast<std::size_t>(piece) * block, n = std::min(block, elements - begin);
     auto* out = reinterpret_cast<std::uint8_t*>(to) + begin;

@@ -67,4 +67,13 @@ int start_threads(int threads) {
   return omp_get_max_threads();
 }
 
+Alone::Alone(bool alone) {
+  if (!alone) return;
+  others_ = omp_get_max_threads();
+  omp_set_num_threads(1);
+}
+Alone::~Alone() {
+  if (others_ > 0) omp_set_num_threads(others_);
+}
+
 }  // namespace diffjoule::replay

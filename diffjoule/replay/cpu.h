@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,18 @@ namespace diffjoule::replay {
 // How many threads work from now on, 0: as many as OpenMP likes; returns how many. Numbers too small to be normal are
 // zero on all of them: random data must not meet slow arithmetic.
 int start_threads(int threads);
+
+// As long as it lasts, this thread works alone: what is too small to be shared, as in PyTorch, whose grain it is.
+inline constexpr std::int64_t shared_elements = 32768;
+class [[nodiscard]] Alone {
+ public:
+  explicit Alone(bool alone);
+  Alone(const Alone&) = delete;
+  Alone& operator=(const Alone&) = delete;
+  ~Alone();
+
+ private:
+  int others_ = 0;  // 0: they were not sent away
+};
 
 }  // namespace diffjoule::replay

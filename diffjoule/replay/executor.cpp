@@ -6,6 +6,7 @@
 #include <set>
 
 #include "diffjoule/flops/count.h"
+#include "diffjoule/flops/op_cost.h"
 #include "diffjoule/replay/cpu.h"
 #include "diffjoule/units/text.h"
 
@@ -16,6 +17,12 @@ ByteCount share_of_available() { return ByteCount(available_memory().exact() * 4
 
 std::string key_of(const Node& node, Arithmetic arithmetic) {
   return title_of(node) + (arithmetic == Arithmetic::int8 ? ", in int8" : "");
+}
+
+// Some tens of milliseconds at most on one core.
+bool small(const Node& node, const Needs& needs) {
+  constexpr WideInteger few_flops = 2'000'000'000, few_bytes = 50'000'000;
+  return flops::cost_of(node.op, node.dtype).flops.exact() <= few_flops && needs.total().exact() <= few_bytes;
 }
 
 }  // namespace
@@ -56,7 +63,7 @@ Result<Executor::Plan> Executor::plan_of(const Graph& graph, Arithmetic arithmet
     }
     demand.add(kept->needs(), node.dtype);
     weights += static_cast<WideInteger>(graph.repeats(node.scope)) * whole_lines(kept->needs().weights);
-    plan.operators.push_back({kept.get(), node.dtype});
+    plan.operators.push_back({kept.get(), node.dtype, small(node, kept->needs())});
   }
   demand.weights_of_graph = std::max(demand.weights_of_graph, weights);
   return plan;
@@ -80,7 +87,7 @@ Status Executor::warm_up() {
   for (const Plan& plan : plans_) {
     store_.rewind();
     for (const Operator& o : plan.operators) {
-      if (!seen.insert(o.kernel).second) continue;
+      if (!o.small || !seen.insert(o.kernel).second) continue;
       auto status = guarded("running " + o.kernel->title() + " the first time",
                             [&] { o.kernel->run(store_.places(o.kernel->needs(), o.dtype)); });
       if (!status) return status;

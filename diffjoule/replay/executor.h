@@ -26,8 +26,9 @@ class Executor {
   };
   explicit Executor(const Setup& setup);
 
-  // Compiles the operators of these graphs, takes the memory that they need and runs each distinct operator once. What
-  // was prepared before is forgotten, but equal operators are kept. The graphs may go.
+  // Compiles the operators of these graphs, takes the memory that they need and runs each distinct operator once that
+  // is small: what a first call costs beyond the others is lost in a large one. What was prepared before is forgotten,
+  // but equal operators are kept. The graphs may go.
   // ErrorCode::exhausted names the operator that does not fit and its sizes; ErrorCode::unavailable one that oneDNN
   // cannot do here.
   [[nodiscard]] Status prepare(const std::vector<const Graph*>& graphs, Arithmetic arithmetic);
@@ -44,6 +45,7 @@ class Executor {
   struct Operator {
     Kernel* kernel;
     DType dtype;
+    bool small;  // warmed up
   };
   struct Plan {
     std::vector<Step> steps;

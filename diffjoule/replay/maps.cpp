@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "diffjoule/replay/cpu.h"
 #include "diffjoule/replay/moves.h"
+#include "diffjoule/replay/row_norm.h"
 
 namespace diffjoule::replay {
 namespace {
@@ -24,13 +26,17 @@ class MapKernel final : public Kernel {
   };
 
   MapKernel(const Making& making, std::vector<Piece> pieces, ElementCount elements, ElementCount second)
-      : Kernel(making.title), pieces_(std::move(pieces)), size_(bits(making.dtype) / 8) {
+      : Kernel(making.title),
+        pieces_(std::move(pieces)),
+        size_(bits(making.dtype) / 8),
+        small_(whole(elements) < shared_elements) {
     needs_.reads = needs_.writes = ByteCount(elements.exact() * size_);
     needs_.second = ByteCount(second.exact() * size_);
     for (const Piece& piece : pieces_) needs_.scratch = std::max(needs_.scratch, piece.primitive.scratch_size());
   }
 
   FlopCount run(const Places& places) override {
+    const Alone alone(small_);
     for (Piece& piece : pieces_) {
       for (std::int64_t i = 0; i < piece.times; ++i) {
         const std::size_t at = static_cast<std::size_t>(piece.first + i * piece.step) * size_;
@@ -50,6 +56,29 @@ class MapKernel final : public Kernel {
  private:
   std::vector<Piece> pieces_;
   std::size_t size_;
+  bool small_;
+};
+
+class NormKernel final : public Kernel {
+ public:
+  NormKernel(const Making& making, ElementCount elements, std::int64_t width)
+      : Kernel(making.title),
+        dtype_(making.dtype),
+        rows_{whole(elements) / width, width},
+        rest_(whole(elements) % width) {
+    needs_.reads = needs_.writes = ByteCount(elements.exact() * bits(dtype_) / 8);
+  }
+  FlopCount run(const Places& places) override {
+    const std::size_t at = static_cast<std::size_t>(rows_.rows * rows_.width) * bits(dtype_) / 8;
+    normalise_rows(places.reads, dtype_, rows_, places.writes);
+    if (rest_ > 0) normalise_rows(places.reads + at, dtype_, {1, rest_}, places.writes + at);
+    return {};
+  }
+
+ private:
+  DType dtype_;
+  Rows rows_;
+  std::int64_t rest_;  // elements: a row of its own
 };
 
 template <class Description, class Kind>
@@ -223,13 +252,10 @@ Result<KernelPointer> elementwise_kernel(const Elementwise& op, const Making& ma
 
 Result<KernelPointer> normalization_kernel(const Normalization& op, const Making& making) {
   constexpr std::int64_t groups = 32;
+  if (making.dtype == DType::float16) return move_kernel(op.elements, op.elements, making);
   const std::int64_t of_layer = op.parameters.exact() > 0 ? std::max<std::int64_t>(1, whole(op.parameters) / 2) : row;
-  const std::int64_t width =
-      op.kind == Normalization::Kind::group ? std::max<std::int64_t>(1, whole(op.elements) / groups) : of_layer;
-  return by_rows(making, op.elements, width, [&making](const MemoryDesc& x) {
-    const auto pd = describe_layer_norm(making.onednn, x);
-    return in_to_out(making, pd, dnnl::layer_normalization_forward(pd));
-  });
+  const std::int64_t of_group = std::max<std::int64_t>(1, whole(op.elements) / groups);
+  return std::make_unique<NormKernel>(making, op.elements, op.kind == Normalization::Kind::group ? of_group : of_layer);
 }
 
 Result<KernelPointer> softmax_kernel(const Softmax& op, const Making& making) {

@@ -16,10 +16,10 @@ Status fit(Region& region, ByteCount size, bool tight, Pattern pattern, DType dt
 
 void Demand::add(const Needs& needs, DType dtype) {
   Activations& a = activations[dtype];
-  a.arena = std::max({a.arena, whole_lines(needs.reads), whole_lines(needs.writes)});
-  a.second = std::max(a.second, whole_lines(needs.second));
+  a.arena = std::max({a.arena, whole_pages(needs.reads), whole_pages(needs.writes)});
+  a.second = std::max(a.second, whole_pages(needs.second));
   weights_of_largest = std::max(weights_of_largest, whole_lines(needs.weights));
-  scratch = std::max(scratch, whole_lines(needs.scratch));
+  scratch = std::max(scratch, whole_pages(needs.scratch));
 }
 
 ByteCount Demand::fixed() const {
@@ -32,12 +32,13 @@ ByteCount pool_size(const Demand& demand, ByteCount memory, ByteCount cache) {
   const ByteCount half_gibibyte(WideInteger{512} << 20U), quarter(memory.exact() / 4), left = memory - demand.fixed();
   const ByteCount wanted =
       std::min(demand.weights_of_graph, std::max(std::min(half_gibibyte, quarter), WideInteger{2} * cache));
-  return std::max(demand.weights_of_largest, std::min(wanted, left));
+  const ByteCount pages_left(left.exact() / whole_pages(ByteCount(1)).exact() * whole_pages(ByteCount(1)).exact());
+  return std::max(demand.weights_of_largest, std::min(wanted, pages_left));
 }
 
 Status Memory::provide(const Demand& demand, ByteCount memory, ByteCount cache) {
   const ByteCount pool = pool_size(demand, memory, cache);
-  ByteCount after = std::max(weights_.size(), pool) + std::max(scratch_.size(), demand.scratch);
+  ByteCount after = std::max(weights_.size(), whole_pages(pool)) + std::max(scratch_.size(), demand.scratch);
   for (const auto& [dtype, have] : activations_) {
     if (!demand.activations.contains(dtype))
       after += have.arenas[0].size() + have.arenas[1].size() + have.second.size();

@@ -28,7 +28,7 @@ struct Demand {
   void add(const Needs& needs, DType dtype);
   // Without weights.
   [[nodiscard]] ByteCount fixed() const;
-  [[nodiscard]] ByteCount least() const { return fixed() + whole_lines(weights_of_largest); }
+  [[nodiscard]] ByteCount least() const { return fixed() + whole_pages(weights_of_largest); }
 };
 
 // How large the pool is: as the weights of a graph, but not more than the larger of twice the last cache and of the

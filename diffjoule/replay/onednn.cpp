@@ -75,16 +75,6 @@ dnnl::softmax_forward::primitive_desc describe_softmax(const Onednn& onednn, con
 #endif
 }
 
-dnnl::layer_normalization_forward::primitive_desc describe_layer_norm(const Onednn& onednn, const MemoryDesc& x) {
-  constexpr auto inference = dnnl::prop_kind::forward_inference;
-  constexpr float epsilon = 1e-5F;
-#if DNNL_VERSION_MAJOR >= 3
-  return {onednn.engine, inference, x, x, epsilon, dnnl::normalization_flags::none, shared_scratch()};
-#else
-  return {{inference, x, epsilon, dnnl::normalization_flags::none}, shared_scratch(), onednn.engine};
-#endif
-}
-
 Primitive::Primitive(const Onednn& onednn, const dnnl::primitive& primitive, const std::vector<Operand>& operands,
                      const MemoryDesc& scratch, [[maybe_unused]] std::optional<float> factor)
     : primitive_(primitive), stream_(onednn.stream), scratch_size_(scratch.get_size()) {

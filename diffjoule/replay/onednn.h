@@ -58,8 +58,6 @@ template <class Kind, class... Arguments>
                                                                      const MemoryDesc& x, float alpha, float beta);
 [[nodiscard]] dnnl::softmax_forward::primitive_desc describe_softmax(const Onednn& onednn, const MemoryDesc& x,
                                                                      int axis);
-[[nodiscard]] dnnl::layer_normalization_forward::primitive_desc describe_layer_norm(const Onednn& onednn,
-                                                                                    const MemoryDesc& x);
 
 // A compiled primitive and its operands, whose places are said at every call.
 class Primitive {

@@ -59,10 +59,9 @@ Region& Region::operator=(Region&& other) noexcept {
 }
 
 Status Region::take(ByteCount size, Pattern pattern, DType dtype) {
-  constexpr WideInteger page = 4096;
   release();
   if (size.exact() == 0) return {};
-  const auto whole = static_cast<std::size_t>((size.exact() + page - 1) / page * page);
+  const auto whole = static_cast<std::size_t>(whole_pages(size).exact());
   void* place = mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (place == MAP_FAILED)
     return fail(ErrorCode::exhausted, "the system gives no further " + to_text(size) + " of memory");

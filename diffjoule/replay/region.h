@@ -12,6 +12,12 @@
 // A stretch of memory of its own, filled with random numbers once.
 namespace diffjoule::replay {
 
+// Memory comes in pages.
+[[nodiscard]] constexpr ByteCount whole_pages(ByteCount n) {
+  constexpr WideInteger page = 4096;
+  return ByteCount((n.exact() + page - 1) / page * page);
+}
+
 enum class Pattern {
   weights,     // bfloat16 numbers of +-[2^-7, 2^-5): as sane where they are read as float32 or as 8-bit integers
   activations  // +-[0.5, 2) in the dtype it is for; zero where that is no real type

@@ -4,14 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
-#include <random>
 #include <set>
 
 #include "diffjoule/law/folds.h"
 #include "diffjoule/law/sensitivity.h"
 #include "diffjoule/stats/distributions.h"
 #include "diffjoule/stats/optimal_design.h"
+#include "diffjoule/sweep/blocks.h"
+#include "diffjoule/sweep/designs.h"
 #include "diffjoule/units/text.h"
 
 namespace diffjoule::sweep {
@@ -23,6 +23,18 @@ std::set<std::string> keys_of(std::span<const Trial> trials) {
   std::set<std::string> keys;
   for (const Trial& trial : trials) keys.insert(trial.configuration.key());
   return keys;
+}
+
+// The last configuration, where it has not been repeated enough.
+std::optional<Configuration> unfinished(std::span<const Trial> done, const measure::StoppingRule& rule) {
+  if (done.empty() || !done.back().failure.empty()) return std::nullopt;
+  std::vector<const Trial*> repeats;
+  const std::string key = done.back().configuration.key();
+  for (const Trial& trial : done) {
+    if (trial.configuration.key() == key) repeats.push_back(&trial);
+  }
+  if (is_enough(repeats, rule)) return std::nullopt;
+  return done.back().configuration;
 }
 
 const law::Form& device_form() {
@@ -61,7 +73,9 @@ Result<std::unique_ptr<Adaptive>> Adaptive::over(std::vector<Configuration> cand
   return design;
 }
 
-std::size_t Adaptive::size() const { return std::min(candidates_.size(), options_.most + options_.checks); }
+std::size_t Adaptive::size() const {
+  return options_.repeats.least * std::min(candidates_.size(), options_.most + options_.checks);
+}
 
 Result<Adaptive::Weighed> Adaptive::weigh(std::span<const Trial> done) const {
   auto observed = observe(done, observer_, false);
@@ -105,12 +119,8 @@ std::optional<Configuration> Adaptive::next_check(std::span<const Trial> done) c
     if (trial.configuration.check && trial.failure.empty()) checked.insert(trial.configuration.key());
   }
   if (checked.size() >= options_.checks) return std::nullopt;
-  std::vector<std::size_t> order(candidates_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::mt19937_64 random(options_.seed);
-  std::shuffle(order.begin(), order.end(), random);
   const std::set<std::string> known = keys_of(done);
-  for (const std::size_t i : order) {
+  for (const std::size_t i : shuffled(candidates_.size(), options_.seed)) {
     if (known.contains(candidates_[i].key())) continue;
     Configuration check = candidates_[i];
     check.check = true;
@@ -120,6 +130,7 @@ std::optional<Configuration> Adaptive::next_check(std::span<const Trial> done) c
 }
 
 Result<std::optional<Configuration>> Adaptive::next(std::span<const Trial> done) {
+  if (auto same = unfinished(done, options_.repeats)) return same;
   const bool checking = std::any_of(done.begin(), done.end(), [](const Trial& t) { return t.configuration.check; });
   if (checking) return next_check(done);
   auto weighed = weigh(done);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "diffjoule/law/law.h"
+#include "diffjoule/measure/stopping.h"
 #include "diffjoule/sweep/design.h"
 #include "diffjoule/sweep/observations.h"
 
@@ -13,7 +14,7 @@
 // lower the mean variance of the law's predictions over that design most for each second it takes (I-optimality,
 // stats/optimal_design.h), with the covariance of the law fitted so far (form device). It stops when half the mean 95 %
 // prediction interval of time is at most `half_width`; then it asks for `checks` configurations that it has not run,
-// drawn at random, which the law never sees.
+// drawn at random, which the law never sees. Each is repeated until its mean is known well enough.
 //
 // The deviation of a run from the law is that of the residuals so far, with a prior worth four runs of 0.05.
 namespace diffjoule::sweep {
@@ -22,7 +23,8 @@ struct AdaptiveOptions {
   double half_width = 0.10;  // as a share of the predicted time
   std::size_t checks = 5;
   std::uint64_t seed = 1;
-  std::size_t most = 1000;           // configurations, checks not among them
+  std::size_t most = 1000;                                                // configurations, checks not among them
+  measure::StoppingRule repeats = {.least = 1, .most = 1, .warm_up = 0};  // of each configuration
   Duration overhead = 1.0 * second;  // of a run beside its own time: loading, warm-up, idle
 };
 
@@ -40,7 +42,7 @@ class Adaptive final : public Design {
                                                               AdaptiveOptions options);
 
   [[nodiscard]] Result<std::optional<Configuration>> next(std::span<const Trial> done) override;
-  [[nodiscard]] std::size_t size() const override;
+  [[nodiscard]] std::size_t size() const override;  // at most: it hopes to need fewer
   [[nodiscard]] std::string words() const override { return words_; }
 
   // What is known after these trials.

@@ -101,6 +101,8 @@ const std::vector<Key>& keys() {
          return {};
        }},
       {"points", [](Plan& p, const Document& v) { return put_whole(p.points.emplace(), v, 1); }},
+      {"interval", [](Plan& p, const Document& v) { return put_share(p.interval, v); }},
+      {"checks", [](Plan& p, const Document& v) { return put_whole(p.checks, v, 1); }},
       {"seed", [](Plan& p, const Document& v) { return put_whole(p.seed, v, 0); }},
       {"precision", [](Plan& p, const Document& v) { return put_share(p.repeats.relative_half_width, v); }},
       {"least_repeats", [](Plan& p, const Document& v) { return put_whole(p.repeats.least, v, 1); }},
@@ -194,6 +196,7 @@ Document to_document(const Plan& plan) {
   if (!plan.about.empty()) d.set("about", plan.about);
   d.set("engine", plan.engine).set("design", name(plan.design));
   if (plan.points) d.set("points", *plan.points);
+  if (plan.design == DesignKind::adaptive) d.set("interval", plan.interval).set("checks", plan.checks);
   d.set("seed", static_cast<std::int64_t>(plan.seed)).set("precision", plan.repeats.relative_half_width);
   d.set("least_repeats", static_cast<std::int64_t>(plan.repeats.least));
   d.set("most_repeats", static_cast<std::int64_t>(plan.repeats.most));

@@ -109,6 +109,7 @@ TEST_F(LaunchFields, WhatMakesNoSenseIsRefusedBeforeAnythingIsWritten) {
             std::string::npos);
   EXPECT_NE(refusal(R"({"launcher": "local", "store": "FOLDER/s.sqlite", "partition": "gpu"})").find("--partition"),
             std::string::npos);
+  EXPECT_NE(refusal(R"({"launcher": "local", "store": "FOLDER/s.sqlite"})").find("dry run"), std::string::npos);
   EXPECT_TRUE(fs::is_empty(folder));
 }
 

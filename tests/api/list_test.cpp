@@ -23,5 +23,15 @@ TEST(List, EveryListHasRowsThatBeginWithAName) {
   }
 }
 
+TEST(List, EnginesAreListedWithTheirSettings) {
+  const auto answer = call("list", io::Document().set("what", "engines"), Context{{}, "test"});
+  ASSERT_TRUE(answer) << answer.error().message();
+  const std::string table = report::to_csv(verb_named("list").value()->view(answer->document));
+  EXPECT_NE(table.find("synthetic,noise,"), std::string::npos) << table;
+  EXPECT_NE(table.find("diffusers,weights,\"made up, or those in the folder: random, local\",random"),
+            std::string::npos)
+      << table;
+}
+
 }  // namespace
 }  // namespace diffjoule::api

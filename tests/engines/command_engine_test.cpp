@@ -60,7 +60,10 @@ TEST_F(CommandEngines, WithoutPatternsTheRunIsTheCommandAndTheNoteSaysSo) {
   const auto ran = open({"command=sleep 0.05"})->run(task());
   ASSERT_TRUE(ran) << ran.error().message();
   EXPECT_GE((ran->end - ran->begin).in(second), 0.05);
-  EXPECT_TRUE(ran->phases.empty());
+  ASSERT_EQ(ran->phases.size(), 1u);
+  EXPECT_EQ(ran->phases[0].name, "run");
+  EXPECT_EQ(ran->phases[0].begin, ran->begin);
+  EXPECT_EQ(ran->phases[0].end, ran->end);
   ASSERT_EQ(ran->notes.size(), 1u);
   EXPECT_NE(ran->notes[0].find("whole command"), std::string::npos);
 }

@@ -37,9 +37,9 @@ constexpr DeviceParameters unusual{.linear = 0.5,
                                    .score = 150.0,
                                    .start = 2e-5,
                                    .request = 2e-3,
-                                   .flop_energy = 0.4,
-                                   .byte_energy = 1.0,
-                                   .static_power = 0.2};
+                                   .flop_cost = 0.4,
+                                   .byte_cost = 1.0,
+                                   .standing = 0.2};
 
 TEST(DeviceLaw, RunsNotSeenArePredictedToWithinTheNoise) {
   const auto rows = runs_of(unusual, 12, 0.02, 5), unseen = runs_of(unusual, 6, 0.0, 6);

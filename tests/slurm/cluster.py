@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -80,6 +81,8 @@ class Cluster:
         host = socket.gethostname().split(".")[0]
         configuration = self.folder / "slurm.conf"
         configuration.write_text(CONFIGURATION.format(folder=self.folder, host=host, controller=free_port(), node=free_port()))
+        if self.version() >= 23:  # wants cgroups else, which a container may not have; older ones do not know the word
+            (self.folder / "cgroup.conf").write_text("CgroupPlugin=disabled\n")
         self.environment = {**os.environ, "SLURM_CONF": str(configuration)}
         try:
             munge = self.folder / "munge"
@@ -88,7 +91,8 @@ class Cluster:
             assert until((munge / "socket").exists, 10), "munged made no socket"
             self.start("slurmctld", "-D", "-c")
             self.start("slurmd", "-D")
-            self.ready = until(lambda: self.said("sinfo", "-h", "-o", "%T") == "idle", 20)
+            until(lambda: self.idle() or any(daemon.poll() is not None for daemon in self.daemons), 20)
+            self.ready = self.idle()
         except BaseException:
             self.__exit__()
             raise
@@ -97,6 +101,16 @@ class Cluster:
     def start(self, *command):
         output = (self.folder / f"{command[0]}.out").open("w")
         self.daemons.append(subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output))
+
+    @staticmethod
+    def version():
+        """22 of "slurm-wlm 22.05.8"; 0: unknown."""
+        said = subprocess.run(["slurmctld", "-V"], capture_output=True, text=True, timeout=30).stdout
+        found = re.search(r"(\d+)\.\d+", said)
+        return int(found[1]) if found else 0
+
+    def idle(self):
+        return self.said("sinfo", "-h", "-o", "%T") == "idle"
 
     def said(self, *command):
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=30)

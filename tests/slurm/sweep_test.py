@@ -92,15 +92,20 @@ def is_complete(trials):
 
 
 def disturb(sweep, array):
-    """Once each share has stored a run: kills one, requeues one, cancels one, tells one that its time limit is near."""
-    begun = until(lambda: all(sweep.trials(sweep.share(task)) for task in range(1, TASKS + 1)), 30)
-    assert begun, sweep.story()
+    """As soon as a share has stored a run: kills the first, requeues one, cancels one, tells one that its time limit is near."""
     said = sweep.cluster.said
-    os.kill(sweep.process(1), 9)
-    said("scontrol", "requeue", f"{array}_2")
-    said("scancel", "--signal=KILL", f"{array}_3")
-    said("scancel", "--batch", "--signal=USR1", f"{array}_4")
-    assert len(sweep.trials(sweep.share(3))) < RUNS // TASKS, "the share was over before it was cancelled"
+    acts = {1: lambda: os.kill(sweep.process(1), 9),
+            2: lambda: said("scontrol", "requeue", f"{array}_2"),
+            3: lambda: said("scancel", "--signal=KILL", f"{array}_3"),
+            4: lambda: said("scancel", "--batch", "--signal=USR1", f"{array}_4")}
+
+    def all_done():
+        for task in [task for task in acts if sweep.trials(sweep.share(task))]:
+            assert len(sweep.trials(sweep.share(task))) < RUNS // TASKS, f"share {task} was over before anything could happen to it"
+            acts.pop(task)()
+        return not acts
+
+    assert until(all_done, 60), sweep.story()
 
 
 def check(cluster):

@@ -96,6 +96,22 @@ TEST_F(AdaptiveDesign, GoesOnFromWhatWasRunBefore) {
   EXPECT_FALSE(once->next(done).value().has_value());
 }
 
+TEST_F(AdaptiveDesign, RepeatsEachConfigurationBeforeTheNext) {
+  auto design = Adaptive::over(candidates(), observer,
+                               {.half_width = 0.15, .seed = seed, .repeats = {.least = 3, .most = 3, .warm_up = 0}})
+                    .value();
+  const std::vector<Trial> done = all_of(*design);
+  ASSERT_EQ(done.size() % 3, 0U);
+  for (std::size_t i = 0; i < done.size(); i += 3) {
+    EXPECT_EQ(done[i].configuration.key(), done[i + 1].configuration.key());
+    EXPECT_EQ(done[i].configuration.key(), done[i + 2].configuration.key());
+    EXPECT_EQ(done[i].configuration.check, done[i + 2].configuration.check);
+    if (i > 0) {
+      EXPECT_NE(done[i].configuration.key(), done[i - 1].configuration.key());
+    }
+  }
+}
+
 TEST_F(AdaptiveDesign, AFailedConfigurationIsNotAskedForAgain) {
   auto design = Adaptive::over(candidates(), observer, {.half_width = 0.15, .seed = seed}).value();
   std::vector<Trial> done;

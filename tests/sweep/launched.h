@@ -32,7 +32,7 @@ inline void write_program(const std::string& path, const std::string& lines) {
 // A `diffjoule` whose sweep notes its arguments and CUDA_VISIBLE_DEVICES in its store and then does `then`, and whose
 // merge writes the names of what it was given and their contents into the first.
 inline std::string stand_in(const std::string& folder, const std::string& then = "") {
-  const std::string program = folder + "/stand in";
+  std::string program = folder + "/stand in";
   write_program(program,
                 "verb=$1; shift\n"
                 "if [ $verb = merge ]; then into=$1; shift; cat \"$@\" >\"$into\"; exit; fi\n"

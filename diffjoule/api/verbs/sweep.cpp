@@ -1,20 +1,22 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
-#include <unistd.h>
-
-#include <array>
+#include <algorithm>
 #include <cstdio>
 
-#include "diffjoule/api/duration.h"
+#include "diffjoule/api/device_sheet.h"
 #include "diffjoule/api/end_watch.h"
 #include "diffjoule/api/launch_fields.h"
 #include "diffjoule/api/meter_fields.h"
+#include "diffjoule/api/metered_engine.h"
+#include "diffjoule/api/outcome_view.h"
 #include "diffjoule/api/plan_fields.h"
 #include "diffjoule/api/sweep_view.h"
 #include "diffjoule/api/verb.h"
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/io/file.h"
-#include "diffjoule/store/place.h"
+#include "diffjoule/io/json.h"
+#include "diffjoule/sweep/adaptive.h"
+#include "diffjoule/sweep/calibration.h"
 #include "diffjoule/sweep/designs.h"
 #include "diffjoule/sweep/plan_design.h"
 #include "diffjoule/sweep/runner.h"
@@ -35,6 +37,10 @@ std::vector<Field> fields() {
       {.name = "part", .help = "only the K-th of N disjoint shares of the design", .placeholder = "K/N"},
       {.name = "retry-failed", .kind = Kind::flag, .help = "run again what failed, but for lack of memory"},
       {.name = "csv", .help = "write the runs as a table for fit and lint", .placeholder = "FILE"},
+      {.name = "law-output",
+       .help = "write the law fitted on the runs, with its device: for predict --law",
+       .placeholder = "FILE"},
+      {.name = "picture", .help = "write measured against predicted time as an SVG", .placeholder = "FILE"},
       {.name = "dry-run",
        .kind = Kind::flag,
        .help = "list the configurations with their FLOPs, run nothing; with --launcher slurm: write, submit nothing"},
@@ -44,23 +50,12 @@ std::vector<Field> fields() {
   return all;
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
-
 Result<std::optional<sweep::Part>> part_of(const Request& request) {
   const auto text = request.text("part");
   if (!text) return std::optional<sweep::Part>();
   auto part = sweep::part_from(*text);
   if (!part) return forward(part, "--part");
   return std::optional(*part);
-}
-
-Result<std::string> store_of(const Request& request, const os::SystemClock& clock) {
-  if (const auto path = request.text("store")) return *path;
-  os::SystemClock own = clock;
-  return store::default_place(sensors::real_surroundings(own).environment);
 }
 
 // What would run, and how much work it is.
@@ -90,65 +85,6 @@ Result<Answer> dry_run(const sweep::Plan& plan, const std::optional<sweep::Part>
   return answer;
 }
 
-// One line that is written over on a terminal, else a line for each run.
-class Teller {
- public:
-  Teller() : is_terminal_(isatty(STDERR_FILENO) != 0) {}
-  void tell(const sweep::Standing& standing, const sweep::Trial* finished) const {
-    if (is_terminal_) {
-      constexpr std::size_t columns = 110;
-      std::fprintf(stderr, "\r\033[K%s", sweep::progress_line(standing, columns).c_str());
-    } else if (finished != nullptr) {
-      std::fprintf(stderr, "%s\n", sweep::finished_line(standing, *finished).c_str());
-    }
-    std::fflush(stderr);
-  }
-  void end() const {
-    if (is_terminal_) std::fprintf(stderr, "\r\033[K");
-  }
-
- private:
-  bool is_terminal_;
-};
-
-struct Opened {
-  std::unique_ptr<engines::Engine> engine;
-  engines::Device device;
-  std::unique_ptr<sweep::Rest> rest;
-  std::unique_ptr<measure::Meter> meter;  // absent: no sensor
-  std::vector<std::string> advice;
-};
-
-Result<Opened> opened(const Request& request, const Context& context, const sweep::Plan& plan, os::Clock& clock) {
-  Opened o;
-  std::vector<std::string> settings;
-  for (const auto& [name, value] : plan.settings) settings.push_back(std::string(name).append("=").append(value));
-  auto engine = engines::open_engine(plan.engine, settings, clock);
-  if (!engine) return forward(engine);
-  o.engine = std::move(*engine);
-  auto device = o.engine->device();
-  if (!device) return forward(device, "engine " + plan.engine);
-  o.device = std::move(*device);
-  auto found = sensors_of(request, context, clock);
-  if (!found) return forward(found);
-  o.advice = found->advice;
-  if (found->devices.empty()) return o;
-  std::vector<sensors::DeviceInfo> infos;
-  for (const auto& sensor : found->devices) infos.push_back(sensor->info());
-  o.rest = std::make_unique<sweep::Rest>(infos);
-  measure::MeterOptions options;
-  auto period = duration_of(request, "period");
-  if (!period) return forward(period);
-  options.period = *period;
-  options.own_processes = o.engine->processes();
-  options.own_processes.push_back(getpid());
-  options.sink = o.rest.get();
-  auto meter = measure::Meter::open(std::move(*found), clock, std::move(options));
-  if (!meter) return forward(meter, "starting the meter");
-  o.meter = std::move(*meter);
-  return o;
-}
-
 struct Session {
   const Request& request;
   const Context& context;
@@ -157,7 +93,8 @@ struct Session {
   std::string store;
 };
 
-Result<Answer> answer_of(const Session& session, sweep::Journal& journal, const sweep::Swept& swept, const Opened& o) {
+Result<Answer> answer_of(const Session& session, sweep::Journal& journal, const sweep::Swept& swept,
+                         const MeteredEngine& o) {
   Answer answer;
   Document device;
   device.set("name", o.device.name).set("kind", o.device.kind);
@@ -181,37 +118,92 @@ Result<Answer> answer_of(const Session& session, sweep::Journal& journal, const 
   return answer;
 }
 
+// What the law is about: the device's data sheet and the plan's configurations.
+class Target {
+ public:
+  Target(const Session& session, const MeteredEngine& engine, os::Clock& clock)
+      : session_(session), engine_(engine), clock_(clock) {}
+
+  Result<std::unique_ptr<sweep::Design>> design() {
+    if (session_.plan.design != sweep::DesignKind::adaptive) return sweep::design_of(session_.plan, session_.part);
+    if (session_.part)
+      return fail(ErrorCode::invalid_argument, "an adaptive design cannot be shared: each run decides the next");
+    if (auto known = learn(); !known) return forward(known, "adaptive design");
+    auto all = sweep::full_factorial(session_.plan);
+    if (!all) return forward(all);
+    sweep::AdaptiveOptions options{session_.plan.interval, static_cast<std::size_t>(session_.plan.checks),
+                                   session_.plan.seed};
+    if (session_.plan.points) options.most = static_cast<std::size_t>(*session_.plan.points);
+    options.repeats = session_.plan.repeats;
+    options.overhead += session_.plan.idle;
+    auto adaptive = sweep::Adaptive::over(std::move(*all), *observer_, options);
+    if (!adaptive) return forward(adaptive);
+    return std::unique_ptr<sweep::Design>(std::move(*adaptive));
+  }
+
+  // Fits what there is, and says so in the answer.
+  Status conclude(const std::vector<sweep::Trial>& trials, Answer& answer) {
+    const bool simulated = session_.plan.engine == "synthetic";
+    answer.document.set("simulated", simulated);
+    if (std::all_of(trials.begin(), trials.end(), [](const sweep::Trial& t) { return !t.failure.empty(); })) return {};
+    auto known = learn();
+    auto outcome = known ? sweep::outcome_of(trials, *observer_) : tl::unexpected<Error>(std::move(known).error());
+    if (!outcome) {
+      answer.warnings.push_back("no fit: " + outcome.error().message());
+      return {};
+    }
+    answer.document.set("fit", document_of(*outcome, sheet_.origin));
+    if (const auto path = session_.request.text("law-output")) {
+      sweep::Calibration kept{sheet_.sheet, engine_.engine->provenance(), engine_.assumed, outcome->law};
+      if (auto done = io::write_file(*path, io::to_json(sweep::to_document(kept)) + "\n"); !done) return done;
+    }
+    if (const auto path = session_.request.text("picture"))
+      return io::write_file(
+          *path, report::to_svg(picture_of(*outcome, session_.plan.name + " on " + engine_.device.name, simulated)));
+    return {};
+  }
+
+ private:
+  Status learn() {
+    if (observer_) return {};
+    auto sheet = device_sheet(engine_, session_.context, clock_);
+    if (!sheet) return forward(sheet);
+    sheet_ = std::move(*sheet);
+    GpuCatalogue gpus(session_.context.data);
+    gpus.add(sheet_.sheet);
+    dataset_.emplace(shelf_of(session_.context), std::move(gpus));
+    observer_.emplace(sweep::Observer{*dataset_, sheet_.sheet.name, session_.plan.engine});
+    return {};
+  }
+
+  const Session& session_;
+  const MeteredEngine& engine_;
+  os::Clock& clock_;
+  DeviceSheet sheet_;
+  std::optional<dataset::Observer> dataset_;
+  std::optional<sweep::Observer> observer_;
+};
+
 Result<Answer> run_session(const Session& session, os::Clock& clock) {
   const Teller teller;
   auto watch = EndWatch::begin(
       [](int) { std::fprintf(stderr, "\ndiffjoule: ending after this run; once more ends at once, and loses it\n"); });
   if (!watch) return forward(watch);
-  auto design = sweep::design_of(session.plan, session.part);
-  if (!design) return forward(design);
-  auto o = opened(session.request, session.context, session.plan, clock);
+  auto o = metered_engine(session.request, session.context, session.plan, clock);
   if (!o) return forward(o);
   auto journal = sweep::Journal::open(session.store, session.plan, {host_name(), o->device.name}, session.part);
   if (!journal) return forward(journal);
   if (session.request.flag("retry-failed")) journal->retry_failed();
-  auto adapter = engines::adapter_named(session.plan.engine);
-  sweep::Bench bench{*o->engine,
-                     session.plan.engine,
-                     adapter && (*adapter)->scales,
-                     o->meter.get(),
-                     o->rest.get(),
-                     o->advice,
-                     *journal,
-                     clock,
-                     (*watch)->alarm(),
-                     "diffjoule " + session.context.version};
-  bench.tell = [&teller](const sweep::Standing& standing, const sweep::Trial* finished) {
-    teller.tell(standing, finished);
-  };
+  Target target(session, *o, clock);
+  auto design = target.design();
+  if (!design) return forward(design);
+  const sweep::Bench bench = bench_of(*o, session.plan, *journal, clock, (*watch)->alarm(), teller, session.context);
   auto swept = sweep::run(session.plan, **design, bench);
   teller.end();
   if (!swept) return forward(swept);
   auto answer = answer_of(session, *journal, *swept, *o);
   if (!answer) return forward(answer);
+  if (auto status = target.conclude(journal->trials(), *answer); !status) return forward(status);
   answer->warnings.insert(answer->warnings.begin(), journal->news().begin(), journal->news().end());
   constexpr int by_signal = 128;
   if (const auto signal = (*watch)->asked()) answer->exit_code = by_signal + *signal;
@@ -241,7 +233,7 @@ Result<Answer> run(const Request& request, const Context& context) {
   if (!part) return forward(part, "sweep");
   if (request.flag("dry-run")) return dry_run(*plan, *part, context);
   os::SystemClock clock;
-  auto store = store_of(request, clock);
+  auto store = store_path(request, clock);
   if (!store) return forward(store, "sweep");
   return run_session({request, context, *plan, *part, *store}, clock);
 }
@@ -249,17 +241,19 @@ Result<Answer> run(const Request& request, const Context& context) {
 }  // namespace
 
 Verb sweep() {
-  return {"sweep",
-          "run a design of configurations, metered and kept",
-          "Runs models on an engine over all combinations of some axes, their corners, a Latin hypercube or what an "
-          "adaptive design asks for, in a random order of blocks. Each run is in the store the moment it ends: after "
-          "Ctrl-C, kill -9 or a reboot the same command goes on, and runs nothing twice. What fails is kept with its "
-          "reason. Exit code 1 where something failed or is still to be done.",
-          fields(),
-          {"diffjoule sweep sd15 --engine synthetic --axis resolution=256,512 --axis steps=10,20 --dry-run",
-           "diffjoule sweep --plan paper-sd2 --dry-run"},
-          run,
-          [](const Document& answer) { return is_launch(answer) ? page_of_launch(answer) : sweep_page(answer); }};
+  return {
+      "sweep",
+      "run a design of configurations, metered and kept",
+      "Runs models on an engine over all combinations of some axes, their corners, a Latin hypercube or what an "
+      "adaptive design asks for, in a random order of blocks. Each run is in the store the moment it ends: after "
+      "Ctrl-C, kill -9 or a reboot the same command goes on, and runs nothing twice. What fails is kept with its "
+      "reason. --launcher hands shares of the plan to a job array of Slurm or to every GPU of this machine, and merges "
+      "their stores. Exit code 1 where something failed or is still to be done.",
+      fields(),
+      {"diffjoule sweep sd15 --engine synthetic --axis resolution=256,512 --axis steps=10,20 --dry-run",
+       "diffjoule sweep --plan paper-sd2 --dry-run"},
+      run,
+      [](const Document& answer) { return is_launch(answer) ? page_of_launch(answer) : sweep_page(answer); }};
 }
 
 }  // namespace diffjoule::api

@@ -21,12 +21,10 @@ Result<std::unique_ptr<Engine>> open(const Settings& settings, os::Clock& clock)
     if (!count) return forward(count);
     arguments.insert(arguments.end(), {"--threads", std::to_string(*count)});
   }
-  for (const char* name : {"memory", "pool"}) {
-    const auto given = settings.find(name);
-    if (given == settings.end()) continue;
-    auto bytes = bytes_setting(name, given->second);
+  if (const auto memory = settings.find("memory"); memory != settings.end()) {
+    auto bytes = bytes_setting("memory", memory->second);
     if (!bytes) return forward(bytes);
-    arguments.insert(arguments.end(), {"--" + std::string(name), std::to_string(*bytes)});
+    arguments.insert(arguments.end(), {"--memory", std::to_string(*bytes)});
   }
   if (const auto arithmetic = settings.find("arithmetic"); arithmetic != settings.end())
     arguments.insert(arguments.end(), {"--arithmetic", arithmetic->second});
@@ -44,8 +42,7 @@ Adapter replay() {
           "executes the model's graph with made-up numbers on this processor (oneDNN); needs no weights",
           {{"threads", "of the processor", "as many as there are"},
            {"memory", "most that a run may take, such as 4GiB", "what the machine has free"},
-           {"pool", "of random numbers that stand for the weights, such as 256MiB", "the program's own"},
-           {"arithmetic", "whether matrix products run in 8-bit integers", "the workload's dtype", {"int8"}},
+           {"arithmetic", "of matrix products; int8: in 8-bit integers", "as-dtype", {"as-dtype", "int8"}},
            timeout_setting()},
           open,
           true};
