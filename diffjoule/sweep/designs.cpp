@@ -105,13 +105,14 @@ std::vector<Point> best_hypercube(const Plan& plan, std::size_t count, std::uint
   std::vector<Point> best;
   std::pair<std::size_t, double> best_score;
   for (int i = 0; i < tries; ++i) {
-    std::vector<Point> points = drawn(count, plan.axes.size(), random), fallen = points;
+    const std::vector<Point> points = drawn(count, plan.axes.size(), random);
+    std::vector<Point> fallen = points;
     for (Point& point : fallen) {
       for (std::size_t axis = 0; axis < point.size(); ++axis) point[axis] = settled(plan.axes[axis], point[axis]);
     }
     const std::pair score{std::set(fallen.begin(), fallen.end()).size(), nearest_distance(fallen)};
     if (!best.empty() && score <= best_score) continue;
-    best = std::move(points);
+    best = points;
     best_score = score;
   }
   return best;

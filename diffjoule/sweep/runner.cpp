@@ -54,8 +54,9 @@ class Session {
   Swept swept_;
   os::Instant began_ = bench_.clock.now();
   bool baseline_taken_ = false, has_succeeded_ = false;
-  std::string failure_;               // the latest, without its numbers
-  std::vector<std::string> failing_;  // configurations that failed so in a row
+  std::size_t failures_to_end_ = most_failures;  // failures in a row that end the sweep
+  std::string failure_;                          // the latest, without its numbers
+  std::vector<std::string> failing_;             // configurations that failed so in a row
 };
 
 // True where somebody asked for an end.
@@ -160,6 +161,7 @@ void Session::count_failure(const Trial& trial, bool cannot) {
   ++swept_.failed;
   // Neither says anything of the next one, which may be smaller or in another number format.
   if (trial.out_of_memory || (cannot && has_succeeded_)) return;
+  failures_to_end_ = cannot ? most_refusals : most_failures;
   const std::string failure = without_digits(trial.failure);
   if (failure != failure_) failing_.clear();
   failure_ = failure;
@@ -214,7 +216,7 @@ Status Session::run_one(const Configuration& configuration) {
 std::optional<Swept::End> Session::reason_to_end() const {
   if (bench_.stop.rung()) return Swept::End::stopped;
   if (plan_.budget && bench_.clock.now() - began_ >= *plan_.budget) return Swept::End::budget;
-  if (failing_.size() >= most_failures) return Swept::End::failing;
+  if (failing_.size() >= failures_to_end_) return Swept::End::failing;
   return std::nullopt;
 }
 

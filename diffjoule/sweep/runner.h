@@ -53,5 +53,8 @@ struct Swept {
 
 // So many different configurations in a row with the same failure (but for memory) end a sweep.
 inline constexpr std::size_t most_failures = 3;
+// The same where the engine says that it cannot: a plan may hold half its configurations in a number format that it
+// does not have, and the others in one that it has.
+inline constexpr std::size_t most_refusals = 12;
 
 }  // namespace diffjoule::sweep

@@ -92,7 +92,7 @@ TEST(Sweep, SharesMergedAreTheWhole) {
     ASSERT_TRUE(call("sweep", request(store).set("part", part), context()));
   }
   Document merge;
-  merge.set("into", tree.at("all.db")).set("from", list({tree.at("part-1.db"), tree.at("part-2.db")}));
+  merge.set("stores", list({tree.at("all.db"), tree.at("part-1.db"), tree.at("part-2.db")}));
   const auto merged = call("merge", merge, context());
   ASSERT_TRUE(merged) << merged.error().message();
   EXPECT_EQ(*merged->document.find("added")->integer(), 8);
@@ -111,9 +111,11 @@ TEST(Sweep, AStoreIsNotMergedIntoItself) {
   ASSERT_TRUE(store::Store::open(tree.at("one.db")));
   tree.link("same.db", tree.at("one.db"));
   Document merge;
-  merge.set("into", tree.at("one.db")).set("from", list({tree.at("same.db")}));
+  merge.set("stores", list({tree.at("one.db"), tree.at("same.db")}));
   EXPECT_FALSE(call("merge", merge, context()));
-  merge.set("from", list({tree.at("none.db")}));
+  merge.set("stores", list({tree.at("one.db"), tree.at("none.db")}));
+  EXPECT_FALSE(call("merge", merge, context()));
+  merge.set("stores", list({tree.at("one.db")}));
   EXPECT_FALSE(call("merge", merge, context()));
 }
 

@@ -176,6 +176,20 @@ TEST_F(Runner, TheSameFailureThreeTimesEndsTheSweepWithAdvice) {
   EXPECT_EQ(trials.size(), 3u);
 }
 
+TEST_F(Runner, AnEngineThatCannotIsGivenMoreTries) {
+  engine = std::make_unique<Watched>(clock);
+  engine->failure = "no float16 here";
+  engine->failure_code = ErrorCode::unavailable;
+  const auto swept = run(plan_of());
+  ASSERT_TRUE(swept);
+  EXPECT_EQ(swept->end, Swept::End::complete);  // of six configurations
+  EXPECT_EQ(swept->failed, 6u);
+  Plan many = plan_of();
+  many.name = "many";
+  many.axes.push_back(*axis_from("batch=1,2,3,4"));
+  EXPECT_EQ(run(many)->end, Swept::End::failing);
+}
+
 TEST_F(Runner, WhatAnEngineCannotIsNoReasonToEndOnceSomethingRan) {
   engine = std::make_unique<Watched>(clock);
   Plan plan = plan_of(1);

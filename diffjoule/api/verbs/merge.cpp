@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 
+#include <span>
+
 #include "diffjoule/api/verb.h"
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/store/store.h"
@@ -19,14 +21,17 @@ bool same_file(const std::string& a, const std::string& b) {
 }
 
 Result<Answer> run(const Request& request, const Context&) {
-  const std::string into = *request.text("into");
+  const std::vector<std::string> stores = request.texts("stores");
+  if (stores.size() < 2)
+    return fail(ErrorCode::invalid_argument, "merge: give the store that takes and at least one that gives");
+  const std::string& into = stores.front();
   auto store = store::Store::open(into);
   if (!store) return forward(store, "merge");
   Answer answer;
   answer.warnings = store->news();
   Document rows = Document::Array{};
   std::int64_t added = 0;
-  for (const std::string& from : request.texts("from")) {
+  for (const std::string& from : std::span(stores).subspan(1)) {
     if (same_file(into, from))
       return fail(ErrorCode::invalid_argument, "merge: " + from + " is the store that it would be merged into");
     auto merged = store->merge(from);
@@ -69,14 +74,9 @@ Verb merge() {
       "several stores of measurements as one",
       "Takes into the first store all that the others have and it has not; what is there already stays as it is, so "
       "that merging twice changes nothing. Exit code 1 where something was left out or differs.",
-      {{.name = "into",
-        .help = "the store that takes; made where it is not there",
-        .placeholder = "INTO",
-        .positional = true,
-        .required = true},
-       {.name = "from",
-        .help = "the stores that give; they are only read",
-        .placeholder = "FROM",
+      {{.name = "stores",
+        .help = "the store that takes, made where it is not there; then the stores that give, which are only read",
+        .placeholder = "STORE",
         .positional = true,
         .required = true,
         .many = true}},
