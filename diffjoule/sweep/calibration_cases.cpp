@@ -32,31 +32,24 @@ std::optional<DType> dtype_for(const models::Pipeline& pipeline, const std::vect
   return has(DType::bfloat16) ? DType::bfloat16 : arithmetic.front();
 }
 
-Configuration configuration(const std::string& model, std::optional<std::int64_t> side, std::int64_t steps,
+Configuration configuration(const std::string& model, std::int64_t side, std::int64_t steps,
                             std::optional<DType> dtype) {
   Configuration c;
   c.workload.model = model;
   c.workload.width = c.workload.height = side;
   c.workload.steps = steps;
   c.workload.dtype = dtype;
-  if (side) c.levels["resolution"] = std::to_string(*side) + "px";
+  c.levels["resolution"] = std::to_string(side) + "px";
   c.levels["steps"] = std::to_string(steps);
   return c;
 }
 
-// A model that has one size varies its batch instead.
-std::vector<Configuration> of_rung(const std::string& model, const Rung& rung, std::optional<DType> dtype, bool sized) {
+std::vector<Configuration> of_rung(const std::string& model, const Rung& rung, std::optional<DType> dtype) {
   std::vector<Configuration> all;
-  for (const std::size_t large : {std::size_t{0}, std::size_t{1}}) {
-    for (const std::int64_t steps : rung.steps) {
-      all.push_back(configuration(model, sized ? std::optional(rung.side.at(large)) : std::nullopt, steps, dtype));
-      if (sized || large == 0) continue;
-      all.back().workload.batch = 4;
-      all.back().levels["batch"] = "4";
-    }
+  for (const std::int64_t side : rung.side) {
+    for (const std::int64_t steps : rung.steps) all.push_back(configuration(model, side, steps, dtype));
   }
-  all.push_back(configuration(model, sized ? std::optional(rung.middle_side) : std::nullopt, rung.middle_steps, dtype));
-  if (!sized) all.back().workload.batch = 2, all.back().levels["batch"] = "2";
+  all.push_back(configuration(model, rung.middle_side, rung.middle_steps, dtype));
   all.back().check = true;
   return all;
 }
@@ -89,19 +82,16 @@ Result<Cases> cases_for(const CaseOptions& options, const law::Law& law, const O
     std::vector<Configuration> chosen;
     Duration expected;
     std::optional<Error> problem;
-    for (const bool sized : {true, false}) {
-      for (const Rung& rung : ladder) {
-        std::vector<Configuration> tried = of_rung(model, rung, dtype, sized);
-        auto time = expected_time(tried, **form, law, observer);
-        if (!time) {
-          problem = time.error();
-          continue;
-        }
-        chosen = std::move(tried);
-        expected = runs * *time;
-        if (expected <= each) break;
+    for (const Rung& rung : ladder) {
+      std::vector<Configuration> tried = of_rung(model, rung, dtype);
+      auto time = expected_time(tried, **form, law, observer);
+      if (!time) {
+        problem = time.error();
+        continue;
       }
-      if (!chosen.empty()) break;
+      chosen = std::move(tried);
+      expected = runs * *time;
+      if (expected <= each) break;
     }
     if (chosen.empty()) return tl::unexpected<Error>(std::move(*problem).context("calibrating with " + model));
     all.configurations.insert(all.configurations.end(), chosen.begin(), chosen.end());

@@ -62,13 +62,6 @@ TEST_F(CasesOfACalibration, OfTwoModelsShareIt) {
   EXPECT_LE(all.expected, 60.0 * second);
 }
 
-TEST_F(CasesOfACalibration, OfAModelWithOneSizeVaryItsBatch) {
-  const Cases all = cases({"dit-xl-2-256"}, 60.0 * second);
-  std::set<std::int64_t> batches;
-  for (const Configuration& c : all.configurations) batches.insert(c.workload.batch);
-  EXPECT_EQ(batches, (std::set<std::int64_t>{1, 2, 4}));
-}
-
 TEST_F(CasesOfACalibration, RunInWhatTheDeviceMultiplies) {
   for (const Configuration& c : cases({"sd15"}, 60.0 * second, {DType::float32, DType::bfloat16}).configurations)
     EXPECT_EQ(c.workload.dtype, DType::bfloat16);
