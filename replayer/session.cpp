@@ -49,9 +49,10 @@ Session::Session(const Options& options, os::Clock& clock, Answer answer)
       executor_(options.setup) {}
 
 void Session::hear(std::string_view request) {
-  if (auto status = serve(request); !status)
-    answer_(std::move(
-        event("failed").set("kind", kind_of(status.error().code())).set("message", status.error().message())));
+  const auto status = serve(request);
+  if (status) return;
+  Document d = event("failed");
+  answer_(d.set("kind", kind_of(status.error().code())).set("message", status.error().message()));
 }
 
 Status Session::serve(std::string_view text) {
@@ -78,12 +79,10 @@ Status Session::hello(const Document& request) {
   const int threads = executor_.threads();
   Document arithmetic = Document::Array{};
   for (const DType dtype : replay::native_arithmetic()) arithmetic.push(std::string(diffjoule::name(dtype)));
-  answer_(std::move(event("ready")
-                        .set("engine", provenance())
-                        .set("device", replay::processor_name() + ", " + std::to_string(threads) +
-                                           (threads == 1 ? " thread" : " threads"))
-                        .set("kind", "cpu")
-                        .set("arithmetic", std::move(arithmetic))));
+  Document ready = event("ready");
+  ready.set("engine", provenance()).set("kind", "cpu").set("arithmetic", std::move(arithmetic));
+  answer_(ready.set(
+      "device", replay::processor_name() + ", " + std::to_string(threads) + (threads == 1 ? " thread" : " threads")));
   return {};
 }
 

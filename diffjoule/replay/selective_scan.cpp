@@ -66,11 +66,12 @@ class SelectiveScanKernel final : public Kernel {
  public:
   SelectiveScanKernel(const Making& making, const SelectiveScan& op)
       : Kernel(making.title), op_(op), dtype_(making.dtype), size_(bits(making.dtype) / 8) {
-    const std::size_t tokens = size(op.batch) * size(op.length), each = tokens * size(op.channels);
+    const WideInteger batch = size(op.batch), tokens = batch * size(op.length), each = tokens * size(op.channels),
+                      state = size(op.state);
     needs_.reads = ByteCount(each * size_);
-    needs_.second = ByteCount((2 * each + 2 * tokens * size(op.state)) * size_);  // step, gate; B, C
+    needs_.second = ByteCount((2 * each + 2 * tokens * state) * size_);  // step, gate; B, C
     needs_.writes = ByteCount(each * size_);
-    needs_.weights = whole_lines(ByteCount(size(op.channels) * (size(op.state) + 1) * size_));
+    needs_.weights = whole_lines(ByteCount(size(op.channels) * (state + 1) * size_));
   }
 
   FlopCount run(const Places& places) override {
