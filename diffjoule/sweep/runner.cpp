@@ -15,6 +15,7 @@ namespace {
 using measure::Idle;
 
 constexpr Duration look_again = 0.25 * second;
+constexpr Duration grace = 0.2 * second;
 constexpr Duration patience = 10.0 * second;     // without getting closer to rest
 constexpr double closer = 0.25;                  // of what is tolerated
 constexpr Duration kept_before = 20.0 * second;  // of readings before a run
@@ -194,7 +195,8 @@ Status Session::run_one(const Configuration& configuration) {
   if (bench_.meter != nullptr) bench_.meter->forget(begin - kept_before);
   auto ran = attempt(task);
   if (!ran) {
-    if (bench_.stop.rung()) return {};  // Ctrl-C reaches the engine's programs too: that is no failure of theirs
+    // Ctrl-C reaches the engine's programs too, perhaps before us: that is no failure of theirs.
+    if (wait(grace)) return {};
     Trial failed;
     failed.configuration = configuration;
     failed.replicate = replicate;

@@ -103,6 +103,22 @@ Result<Document> measurements(const Context& context) {
   return rows;
 }
 
+Result<Document> engine_adapters(const Context&) {
+  Document rows = Document::Array{};
+  for (const engines::Adapter& adapter : engines::all_adapters()) {
+    Document settings = Document::Array{};
+    for (const engines::Setting& setting : adapter.settings) {
+      Document d;
+      d.set("name", setting.name).set("help", setting.help).set("standard", setting.standard);
+      settings.push(std::move(d.set("choices", list_of(setting.choices))));
+    }
+    Document d;
+    d.set("engine", adapter.name).set("summary", adapter.summary).set("scales", adapter.scales);
+    rows.push(std::move(d.set("settings", std::move(settings))));
+  }
+  return rows;
+}
+
 Result<Document> plans(const Context& context) {
   Document rows = Document::Array{};
   for (const std::string& name : sweep::ready_plans(context.data)) {
@@ -116,27 +132,10 @@ Result<Document> plans(const Context& context) {
   return rows;
 }
 
-Result<Document> engine_rows(const Context&) {
-  Document rows = Document::Array{};
-  for (const engines::Adapter& adapter : engines::all_adapters()) {
-    Document settings = Document::Array{}, names = Document::Array{};
-    for (const engines::Setting& setting : adapter.settings) {
-      Document d;
-      d.set("setting", setting.name).set("help", setting.help).set("standard", setting.standard);
-      settings.push(std::move(d.set("choices", list_of(setting.choices))));
-      names.push(setting.name);
-    }
-    Document d;
-    d.set("engine", adapter.name).set("summary", adapter.summary).set("scales", adapter.scales);
-    rows.push(std::move(d.set("set", std::move(names)).set("settings", std::move(settings))));
-  }
-  return rows;
-}
-
 const std::map<std::string, Result<Document> (*)(const Context&)>& lists() {
   static const std::map<std::string, Result<Document> (*)(const Context&)> all{
-      {"architectures", architectures}, {"engines", engine_rows}, {"gpus", gpus},  {"grids", grids}, {"laws", laws},
-      {"measurements", measurements},   {"models", models},       {"plans", plans}};
+      {"architectures", architectures}, {"engines", engine_adapters}, {"gpus", gpus},  {"grids", grids}, {"laws", laws},
+      {"measurements", measurements},   {"models", models},           {"plans", plans}};
   return all;
 }
 
@@ -164,8 +163,25 @@ report::Cell cell(const std::string& key, const Document& value) {
   return report::Cell::number(value.number());
 }
 
+// An engine, and below it its settings.
+report::Page engines_view(const Document& entries) {
+  report::Table table({{"engine", {}}, {"setting", {}}, {"meaning", {}}, {"where it is not given", {}}});
+  for (const Document& entry : *entries.array()) {
+    const std::string name = *entry.find("engine")->text();
+    table.add({name, {}, *entry.find("summary")->text(), {}});
+    for (const Document& setting : *entry.find("settings")->array()) {
+      std::string meaning = *setting.find("help")->text(), choices;
+      for (const Document& choice : *setting.find("choices")->array())
+        choices += (choices.empty() ? ": " : ", ") + *choice.text();
+      table.add({name, *setting.find("name")->text(), meaning + choices, *setting.find("standard")->text()});
+    }
+  }
+  return std::move(report::Page().table(std::move(table)));
+}
+
 // Columns that a terminal has room for; --json has all.
 report::Page view(const Document& answer) {
+  if (*answer.find("what")->text() == "engines") return engines_view(*answer.find("entries"));
   static const std::map<std::string, std::vector<std::string>> shown{
       {"models", {"model", "name", "size", "steps", "weights_license"}},
       {"gpus", {"gpu", "architecture", "peak_16bit_flops_per_s", "bandwidth_bytes_per_s", "power_limit_w", "idle_w"}},
@@ -173,7 +189,6 @@ report::Page view(const Document& answer) {
       {"architectures", {"architecture", "classes"}},
       {"laws", {"form", "baseline", "summary"}},
       {"measurements", {"source", "role", "boundary", "licence"}},
-      {"engines", {"engine", "summary", "set"}},
       {"plans", {"plan", "configurations", "about"}}};
   const std::vector<std::string>& columns = shown.at(*answer.find("what")->text());
   std::vector<report::Heading> headings;
@@ -206,20 +221,20 @@ std::vector<std::string> names() {
 }  // namespace
 
 Verb list() {
-  return {"list",
-          "what the catalogue holds",
-          "Models, GPUs, grids, network architectures, engines, forms of laws, sources of measurements and ready plans "
-          "of sweeps. "
-          "--json has everything, also where each fact comes from.",
-          {{.name = "what",
-            .help = "architectures, engines, gpus, grids, laws, measurements, models or plans",
-            .placeholder = "WHAT",
-            .positional = true,
-            .required = true,
-            .choices = names()}},
-          {"diffjoule list models", "diffjoule list gpus"},
-          run,
-          view};
+  return {
+      "list",
+      "what the catalogue holds",
+      "Models, GPUs, grids, network architectures, forms of laws, sources of measurements, ready plans of sweeps and "
+      "engines with their settings. --json has everything, also where each fact comes from.",
+      {{.name = "what",
+        .help = "architectures, engines, gpus, grids, laws, measurements, models or plans",
+        .placeholder = "WHAT",
+        .positional = true,
+        .required = true,
+        .choices = names()}},
+      {"diffjoule list models", "diffjoule list gpus"},
+      run,
+      view};
 }
 
 }  // namespace diffjoule::api
