@@ -74,8 +74,7 @@ def killed_once(words, store, after):
     process.wait()
     before = rows_in(store)
     answer = run(*words)
-    trials = [(t["key"] if "key" in t else json.dumps(t["configuration"]["workload"], sort_keys=True), t["replicate"])
-              for t in answer["trials"]]
+    trials = [(json.dumps(t["workload"], sort_keys=True), t["replicate"]) for t in answer["trials"]]
     assert len(set(trials)) == len(trials), "a run was made twice"
     print(f"killed after {before} runs; {answer['ran_now']} more in the second session, {len(trials)} in all, none twice")
     return answer
@@ -91,7 +90,8 @@ def scored(law):
 
 
 started = time.monotonic()
-calibration = run("calibrate", arguments.model, "--budget", "3m", "-o", str(folder / "calibrated.json"))
+kept = folder / "calibrated.json"  # of an earlier run into the same folder
+calibration = json.loads(kept.read_text()) if kept.exists() else run("calibrate", arguments.model, "--budget", "3m", "-o", str(kept))
 # Sweeps find the calibration of their device by its name.
 devices = folder / "diffjoule" / "devices"
 devices.mkdir(parents=True, exist_ok=True)
@@ -106,7 +106,7 @@ for case in calibration["calibration"]["cases"]:
           f"{' (unseen)' if case['unseen'] else ''}")
 
 started = time.monotonic()
-adaptive = killed_once(sweep("adaptive", *axes(TARGET), "--design", "adaptive", "--interval", "10%", "--repeat", "2"),
+adaptive = killed_once(sweep("adaptive", *axes(TARGET), "--design", "adaptive", "--interval", "15%", "--repeat", "2"),
                        folder / "adaptive.db", 6)
 took = {"adaptive": time.monotonic() - started}
 laws = {"calibrated": folder / "calibrated.json", "adaptive": folder / "adaptive.json"}

@@ -1,5 +1,5 @@
 # Tests that run the built program on the fake GPU. 77: skipped, with the reason.
-foreach(name measure terminal exporter sweep launch)
+foreach(name measure terminal exporter sweep launch calibrate)
   add_test(NAME doors/${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/tests/doors/${name}_test.py)
   set_tests_properties(doors/${name} PROPERTIES LABELS doors SKIP_RETURN_CODE 77 TIMEOUT 300 ENVIRONMENT
     "DIFFJOULE_BUILD=${CMAKE_CURRENT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")

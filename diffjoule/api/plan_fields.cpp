@@ -146,7 +146,7 @@ std::vector<Field> plan_fields() {
       whole("points", "configurations of lhs and adaptive, at most", 1.0, many),
       {.name = "interval",
        .help = "an adaptive design ends when the law predicts the times of all combinations within that (half the 95 % "
-               "interval); default: 10%",
+               "interval); default: 15%",
        .placeholder = "SHARE"},
       whole("checks", "configurations that an adaptive design runs in the end to test the law; default: 5", 1.0,
             1000.0),

@@ -10,7 +10,6 @@
 #include "diffjoule/law/sensitivity.h"
 #include "diffjoule/stats/distributions.h"
 #include "diffjoule/stats/optimal_design.h"
-#include "diffjoule/sweep/blocks.h"
 #include "diffjoule/sweep/designs.h"
 #include "diffjoule/units/text.h"
 
@@ -23,18 +22,6 @@ std::set<std::string> keys_of(std::span<const Trial> trials) {
   std::set<std::string> keys;
   for (const Trial& trial : trials) keys.insert(trial.configuration.key());
   return keys;
-}
-
-// The last configuration, where it has not been repeated enough.
-std::optional<Configuration> unfinished(std::span<const Trial> done, const measure::StoppingRule& rule) {
-  if (done.empty() || !done.back().failure.empty()) return std::nullopt;
-  std::vector<const Trial*> repeats;
-  const std::string key = done.back().configuration.key();
-  for (const Trial& trial : done) {
-    if (trial.configuration.key() == key) repeats.push_back(&trial);
-  }
-  if (is_enough(repeats, rule)) return std::nullopt;
-  return done.back().configuration;
 }
 
 const law::Form& device_form() {
@@ -73,9 +60,7 @@ Result<std::unique_ptr<Adaptive>> Adaptive::over(std::vector<Configuration> cand
   return design;
 }
 
-std::size_t Adaptive::size() const {
-  return options_.repeats.least * std::min(candidates_.size(), options_.most + options_.checks);
-}
+std::size_t Adaptive::size() const { return std::min(candidates_.size(), options_.most + options_.checks); }
 
 Result<Adaptive::Weighed> Adaptive::weigh(std::span<const Trial> done) const {
   auto observed = observe(done, observer_, false);
@@ -130,9 +115,7 @@ std::optional<Configuration> Adaptive::next_check(std::span<const Trial> done) c
 }
 
 Result<std::optional<Configuration>> Adaptive::next(std::span<const Trial> done) {
-  if (auto same = unfinished(done, options_.repeats)) return same;
   const bool checking = std::any_of(done.begin(), done.end(), [](const Trial& t) { return t.configuration.check; });
-  if (checking) return next_check(done);
   auto weighed = weigh(done);
   if (!weighed) return forward(weighed);
   const Weighed& w = *weighed;
@@ -140,7 +123,7 @@ Result<std::optional<Configuration>> Adaptive::next(std::span<const Trial> done)
            to_text(100.0 * options_.half_width, 2) + " % is asked for";
   const std::set<std::string> known = keys_of(done);
   const std::size_t left = candidates_.size() - std::min(candidates_.size(), known.size());
-  if (w.state.half_width <= options_.half_width || known.size() >= options_.most || left <= options_.checks)
+  if (checking || w.state.half_width <= options_.half_width || known.size() >= options_.most || left <= options_.checks)
     return next_check(done);
   std::optional<std::size_t> best;
   double best_rate = 0.0;

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "diffjoule/law/law.h"
-#include "diffjoule/measure/stopping.h"
 #include "diffjoule/sweep/design.h"
 #include "diffjoule/sweep/observations.h"
 
@@ -14,17 +13,16 @@
 // lower the mean variance of the law's predictions over that design most for each second it takes (I-optimality,
 // stats/optimal_design.h), with the covariance of the law fitted so far (form device). It stops when half the mean 95 %
 // prediction interval of time is at most `half_width`; then it asks for `checks` configurations that it has not run,
-// drawn at random, which the law never sees. Each is repeated until its mean is known well enough.
+// drawn at random, which the law never sees. It asks for each configuration once; repeated.h repeats them.
 //
 // The deviation of a run from the law is that of the residuals so far, with a prior worth four runs of 0.05.
 namespace diffjoule::sweep {
 
 struct AdaptiveOptions {
-  double half_width = 0.10;  // as a share of the predicted time
+  double half_width = 0.15;  // as a share of the predicted time
   std::size_t checks = 5;
   std::uint64_t seed = 1;
-  std::size_t most = 1000;                                                // configurations, checks not among them
-  measure::StoppingRule repeats = {.least = 1, .most = 1, .warm_up = 0};  // of each configuration
+  std::size_t most = 1000;           // configurations, checks not among them
   Duration overhead = 1.0 * second;  // of a run beside its own time: loading, warm-up, idle
 };
 

@@ -33,7 +33,7 @@ struct Plan {
   std::vector<Axis> axes = {};
   DesignKind design = DesignKind::full;
   std::optional<std::int64_t> points = std::nullopt;  // of a Latin hypercube or an adaptive design, at most
-  double interval = 0.10;   // of an adaptive design: half the 95 % prediction interval of time that ends it, as a share
+  double interval = 0.15;   // of an adaptive design: half the 95 % prediction interval of time that ends it, as a share
   std::int64_t checks = 5;  // of an adaptive design: configurations that test the law in the end
   std::uint64_t seed = 1;
   measure::StoppingRule repeats = {.least = 3, .most = 10, .warm_up = 0};  // of each configuration

@@ -1,15 +1,13 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <cmath>
 #include <filesystem>
 
+#include "diffjoule/api/calibration_view.h"
 #include "diffjoule/api/device_sheet.h"
 #include "diffjoule/api/duration.h"
 #include "diffjoule/api/end_watch.h"
 #include "diffjoule/api/meter_fields.h"
 #include "diffjoule/api/metered_engine.h"
-#include "diffjoule/api/outcome_view.h"
 #include "diffjoule/api/verb.h"
 #include "diffjoule/api/workload_fields.h"
 #include "diffjoule/io/file.h"
@@ -30,6 +28,7 @@ using Kind = Field::Kind;
 // A sixth of the time is for probes, a twentieth for the machine at rest, the rest for models.
 constexpr double probing_share = 1.0 / 6.0, idle_share = 0.05, running_share = 0.7;
 constexpr std::int64_t repeats_of_a_case = 3;
+constexpr Duration usual_budget = 300.0 * second;
 
 std::vector<Field> fields() {
   std::vector<Field> all{
@@ -45,6 +44,7 @@ std::vector<Field> fields() {
        .help = "where the law is written; default: beside the store, by the device's name",
        .placeholder = "FILE",
        .letter = 'o'},
+      {.name = "dry-run", .kind = Kind::flag, .help = "say what would be probed, run nothing"},
       {.name = "store", .help = "file that keeps the runs, else the usual one", .placeholder = "FILE"},
   };
   const std::vector<Field> meter = meter_fields();
@@ -219,67 +219,43 @@ Result<Answer> Calibrating::run(sweep::Plan plan, Duration budget) {
   return answer();
 }
 
+// The device and its probes; which cases follow depends on what they say.
+Result<Answer> dry_run(const Request& request, const Context& context, const sweep::Plan& plan, Duration budget,
+                       os::Clock& clock) {
+  auto engine = metered_engine(request, context, plan, clock);
+  if (!engine) return forward(engine);
+  Document probes = Document::Array{}, device;
+  for (const sweep::ProbePlan& p : sweep::probes_for(engine->device, probing_share * budget)) {
+    Document row;
+    row.set("name", p.name).set("dtype", name(p.probe.dtype)).set("at_least_s", p.probe.at_least.in(second));
+    probes.push(std::move(row));
+  }
+  device.set("name", engine->device.name).set("kind", engine->device.kind);
+  Answer answer;
+  answer.document.set("engine", engine->engine->provenance()).set("device", std::move(device));
+  answer.document.set("planned_probes", std::move(probes));
+  return answer;
+}
+
 Result<Answer> run(const Request& request, const Context& context) {
   auto plan = plan_of(request);
   if (!plan) return forward(plan, "calibrate");
   auto budget = duration_of(request, "budget");
   if (!budget) return forward(budget, "calibrate");
+  os::SystemClock clock;
+  if (request.flag("dry-run")) {
+    auto planned = dry_run(request, context, *plan, budget->value_or(usual_budget), clock);
+    if (!planned) return forward(planned, "calibrate");
+    return planned;
+  }
   auto watch = EndWatch::begin([](int) {});
   if (!watch) return forward(watch);
-  os::SystemClock clock;
   auto answer =
-      Calibrating(request, context, clock, (*watch)->alarm()).run(std::move(*plan), budget->value_or(300.0 * second));
+      Calibrating(request, context, clock, (*watch)->alarm()).run(std::move(*plan), budget->value_or(usual_budget));
   if (!answer) return forward(answer, "calibrate");
   constexpr int by_signal = 128;
   if (const auto signal = (*watch)->asked()) answer->exit_code = by_signal + *signal;
   return answer;
-}
-
-// ---- for people
-
-report::Table sheet_table(const Document& device) {
-  report::Table table({{"what it does at its best"}, {"measured"}});
-  for (const auto& [arithmetic, fact] : *device.find("peak_flops_per_s")->object())
-    table.add({arithmetic + " arithmetic", report::Cell::quantity(fact.find("value")->number() * flop_per_second)});
-  table.add({"memory",
-             report::Cell::quantity(device.at_path("memory_bandwidth_bytes_per_s.value")->number() * byte_per_second)});
-  if (const Document* idle = device.at_path("idle_w.value"))
-    table.add({"power at rest", report::Cell::quantity(idle->number() * watt)});
-  table.add({"power at most, " + *device.at_path("power_limit_w.source")->text(),
-             report::Cell::quantity(device.at_path("power_limit_w.value")->number() * watt)});
-  return table;
-}
-
-report::Table case_table(const Document::Array& cases) {
-  report::Table table({{"case"}, {"measured"}, {"spread"}, {"predicted before"}, {"after"}, {"90 %"}, {"error after"}});
-  for (const Document& c : cases) {
-    const auto time = [&c](const char* key) { return report::Cell::quantity(c.find(key)->number() * second); };
-    const auto text = [&c](const char* key) { return to_text(c.find(key)->number() * second); };
-    const double error = c.find("after_s")->number() / c.find("measured_s")->number() - 1.0;
-    const Document& w = *c.find("workload");
-    std::string name = *w.find("model")->text();
-    if (const Document* side = w.find("width")) name += " " + std::to_string(*side->integer()) + "px";
-    if (const Document* batch = w.find("batch")) name += " batch " + std::to_string(*batch->integer());
-    name += ", " + std::to_string(*w.find("steps")->integer()) + " steps";
-    if (*c.find("unseen")->boolean()) name += " (unseen)";
-    table.add({name, time("measured_s"), percent(c.find("spread")->number()), time("before_s"), time("after_s"),
-               text("after_low_s") + " to " + text("after_high_s"),
-               (error < 0.0 ? "-" : "+") + percent(std::abs(error))});
-  }
-  return table;
-}
-
-report::Page view(const Document& answer) {
-  report::Page page;
-  page.text(*answer.at_path("device.name")->text() + ", by " + *answer.at_path("calibration.engine")->text());
-  page.table(sheet_table(*answer.find("device")));
-  page.table(case_table(*answer.at_path("calibration.cases")->array()));
-  page.text("\"before\" knows the probes only; \"after\" has seen the corner cases, and not the unseen one.");
-  if (*answer.at_path("calibration.energy_assumed")->boolean())
-    page.text("Energy is assumed: no sensor was found, so this calibration is of time.");
-  for (const Document& note : *answer.find("notes")->array()) page.text("note: " + *note.text());
-  const std::string path = *answer.find("written")->text();
-  return std::move(page.text("law: " + path + "\nnext: diffjoule predict MODEL --law " + path));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "diffjoule/sweep/calibration.h"
 #include "diffjoule/sweep/designs.h"
 #include "diffjoule/sweep/plan_design.h"
+#include "diffjoule/sweep/repeated.h"
 #include "diffjoule/sweep/runner.h"
 #include "diffjoule/sweep/work.h"
 #include "diffjoule/units/text.h"
@@ -134,11 +135,11 @@ class Target {
     sweep::AdaptiveOptions options{session_.plan.interval, static_cast<std::size_t>(session_.plan.checks),
                                    session_.plan.seed};
     if (session_.plan.points) options.most = static_cast<std::size_t>(*session_.plan.points);
-    options.repeats = session_.plan.repeats;
     options.overhead += session_.plan.idle;
     auto adaptive = sweep::Adaptive::over(std::move(*all), *observer_, options);
     if (!adaptive) return forward(adaptive);
-    return std::unique_ptr<sweep::Design>(std::move(*adaptive));
+    return std::unique_ptr<sweep::Design>(
+        std::make_unique<sweep::Repeated>(std::move(*adaptive), session_.plan.repeats));
   }
 
   // Fits what there is, and says so in the answer.
