@@ -55,14 +55,8 @@ TileKernel tile_kernel(const Heads& h, const Tile& t, const Making& making) {
   const auto product = [&](const MemoryDesc& a, const MemoryDesc& b, const MemoryDesc& c, bool scaled) {
     dnnl::primitive_attr attributes = shared_scratch();
     if (scaled) {
-      dnnl::post_ops after;
       const float factor = 1.0F / std::sqrt(static_cast<float>(h.key_width));
-#if DNNL_VERSION_MAJOR >= 3
-      after.append_eltwise(dnnl::algorithm::eltwise_linear, factor, 0.0F);
-#else
-      after.append_eltwise(1.0F, dnnl::algorithm::eltwise_linear, factor, 0.0F);
-#endif
-      attributes.set_post_ops(after);
+      then(attributes, dnnl::algorithm::eltwise_linear, factor, 0.0F);
     }
     const auto pd = describe<dnnl::matmul>(onednn, attributes, a, b, MemoryDesc(), c);
     return Primitive(onednn, dnnl::matmul(pd), {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}},

@@ -95,13 +95,7 @@ Primitive binary(const Making& making, dnnl::algorithm algorithm, std::int64_t e
   const MemoryType type = *type_of(making.dtype);
   const MemoryDesc a = plain({elements}, type), b = plain({second}, type);
   dnnl::primitive_attr attributes = shared_scratch();
-  dnnl::post_ops after;
-#if DNNL_VERSION_MAJOR >= 3
-  after.append_eltwise(dnnl::algorithm::eltwise_clip, -largest, largest);
-#else
-  after.append_eltwise(1.0F, dnnl::algorithm::eltwise_clip, -largest, largest);
-#endif
-  attributes.set_post_ops(after);
+  then(attributes, dnnl::algorithm::eltwise_clip, -largest, largest);
   const auto pd = describe<dnnl::binary>(making.onednn, attributes, algorithm, a, b, a);
   return {making.onednn,
           dnnl::binary(pd),

@@ -56,6 +56,16 @@ void scale_results(dnnl::primitive_attr& attributes, [[maybe_unused]] float fact
 #endif
 }
 
+void then(dnnl::primitive_attr& attributes, dnnl::algorithm function, float alpha, float beta) {
+  dnnl::post_ops after;
+#if DNNL_VERSION_MAJOR >= 3
+  after.append_eltwise(function, alpha, beta);
+#else
+  after.append_eltwise(1.0F, function, alpha, beta);
+#endif
+  attributes.set_post_ops(after);
+}
+
 dnnl::eltwise_forward::primitive_desc describe_eltwise(const Onednn& onednn, dnnl::algorithm algorithm,
                                                        const MemoryDesc& x, float alpha, float beta) {
   constexpr auto inference = dnnl::prop_kind::forward_inference;

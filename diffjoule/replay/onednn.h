@@ -16,8 +16,7 @@
 #include "diffjoule/graph/dtype.h"
 #include "diffjoule/units/count.h"
 
-// oneDNN as this module uses it: all that differs between its versions 2 and 3 is here. Version 2 was run; what is
-// written for version 3 follows its published interface.
+// oneDNN as this module uses it: all that differs between its versions 2 and 3 is here. 2.6 and 3.2 were run.
 namespace diffjoule::replay {
 
 using Dims = dnnl::memory::dims;
@@ -43,6 +42,9 @@ struct Onednn {
 // Results are multiplied by a factor before they are stored: integers back to real numbers. Version 3 is
 // told the factor at every call: see Primitive.
 void scale_results(dnnl::primitive_attr& attributes, float factor);
+
+// A function of one number is applied to results before they are stored.
+void then(dnnl::primitive_attr& attributes, dnnl::algorithm function, float alpha, float beta);
 
 // A description of a primitive from the arguments that both versions share.
 template <class Kind, class... Arguments>
