@@ -269,9 +269,9 @@ Verb calibrate() {
       "that the law does not see. The law of this device is written for predict --law and found by sweep. Without "
       "an energy sensor it learns time, and says that energy is assumed. Exit code 1 where something was left out.",
       fields(),
-      {},
+      {"diffjoule calibrate --dry-run"},
       run,
-      view};
+      calibration_page};
 }
 
 }  // namespace diffjoule::api
