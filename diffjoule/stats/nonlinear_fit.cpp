@@ -21,6 +21,7 @@ using Eigen::VectorXd;
 constexpr double barrier = 1e150;    // stands for a residual that is not finite: no step there is taken
 constexpr double on_bound = 1e-2;    // of the extent: so near to a bound it is tried on it
 constexpr double step_off = 1e-4;    // of the extent: how far the inward slope at a bound is looked for
+constexpr double rounding = 1e-12;   // of a variable of order one
 constexpr double least_size = 1e-3;  // of a parameter's typical size: what its difference step is relative to
 
 // The relative step that balances truncation and rounding of a central difference.
@@ -71,7 +72,12 @@ class Problem {
   [[nodiscard]] VectorXd variables() const {
     const std::vector<std::size_t> free = free_parameters();
     VectorXd u(Index(free.size()));
-    for (std::size_t k = 0; k < free.size(); ++k) u(Index(k)) = boxes_[free[k]].free_at(point_[free[k]]);
+    for (std::size_t k = 0; k < free.size(); ++k) {
+      const double value = boxes_[free[k]].free_at(point_[free[k]]);
+      // The method's first step is a multiple of |u| or, of zero, a size of its own: what rounding leaves of the middle
+      // of a box would hold it there.
+      u(Index(k)) = std::abs(value) < rounding ? 0.0 : value;
+    }
     return u;
   }
   void place(const VectorXd& u) {

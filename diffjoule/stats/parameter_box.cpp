@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace diffjoule::stats {
 namespace {
@@ -45,9 +44,7 @@ double ParameterBox::parameter_at(double u) const {
 double ParameterBox::free_at(double p) const {
   if (has_both()) {
     const double fraction = std::clamp((p - lower_) / (upper_ - lower_), inside, 1.0 - inside);
-    // The falling branch of the sine: a u of order one everywhere, where the rising one has zero in the middle of the
-    // box, and a method that scales its first step by |u| would not move.
-    return std::numbers::pi - std::asin(2.0 * fraction - 1.0);
+    return std::asin(2.0 * fraction - 1.0);
   }
   if (std::isfinite(lower_)) return unlift(std::max((p - lower_) / size_, inside));
   if (std::isfinite(upper_)) return unlift(std::max((upper_ - p) / size_, inside));
