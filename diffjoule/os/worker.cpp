@@ -168,7 +168,8 @@ void Worker::take_errors() {
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) return close_one(errors_);
     complaints_.append(buffer.data(), static_cast<std::size_t>(got));
-    if (complaints_.size() > 2 * most_complaints) complaints_.erase(0, complaints_.size() - most_complaints);
+    // One more than is told, so that complaints() knows that its first line was cut.
+    if (complaints_.size() > 2 * most_complaints) complaints_.erase(0, complaints_.size() - most_complaints - 1);
   }
 }
 
