@@ -4,58 +4,12 @@
 
 #include <algorithm>
 
-#include "diffjoule/replay/byte_loops.h"
 #include "diffjoule/replay/eight_bits.h"
 #include "diffjoule/replay/product_flops.h"
+#include "diffjoule/replay/weighted_kernel.h"
 
 namespace diffjoule::replay {
 namespace {
-
-// Scratch: [the input in eight bits][oneDNN's own].
-class ConvolutionKernel final : public Kernel {
- public:
-  ConvolutionKernel(const Making& making, const Convolution& op, Primitive primitive)
-      : Kernel(making.title),
-        primitive_(std::move(primitive)),
-        flops_(op.transposed ? deconvolution_flops(primitive_) : convolution_flops(primitive_)),
-        dtype_(making.dtype),
-        eight_bits_(making.arithmetic == Arithmetic::int8),
-        bias_(op.bias) {
-    const ByteCount in = primitive_.size(DNNL_ARG_SRC), w = primitive_.size(DNNL_ARG_WEIGHTS);
-    needs_.reads = eight_bits_ ? ByteCount(in.exact() * bits(dtype_) / 8) : in;
-    needs_.writes = primitive_.size(DNNL_ARG_DST);
-    needs_.weights = whole_lines(w) + (bias_ ? whole_lines(primitive_.size(DNNL_ARG_BIAS)) : ByteCount());
-    quantised_ = eight_bits_ ? whole_lines(in) : ByteCount();
-    needs_.scratch = quantised_ + primitive_.scratch_size();
-  }
-
-  FlopCount run(const Places& places) override {
-    std::byte *x = places.reads, *w = places.weights, *scratch = places.scratch;
-    if (eight_bits_) {
-      quantise(places.reads, dtype_, static_cast<std::size_t>(primitive_.size(DNNL_ARG_SRC).exact()), scratch);
-      x = std::exchange(scratch, scratch + static_cast<std::size_t>(quantised_.exact()));
-    }
-    if (bias_) {
-      std::byte* bias = w + static_cast<std::size_t>(whole_lines(primitive_.size(DNNL_ARG_WEIGHTS)).exact());
-      primitive_.run({{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, places.writes}},
-                     scratch);
-    } else {
-      primitive_.run({{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, places.writes}}, scratch);
-    }
-    return flops_;
-  }
-
-  [[nodiscard]] Layouts layouts() const override {
-    return {primitive_.operand(DNNL_ARG_SRC), primitive_.operand(DNNL_ARG_WEIGHTS), primitive_.operand(DNNL_ARG_DST)};
-  }
-
- private:
-  Primitive primitive_;
-  FlopCount flops_;
-  DType dtype_;
-  bool eight_bits_, bias_;
-  ByteCount quantised_;
-};
 
 struct Geometry {
   Dims weights, strides, dilations, before, after;
@@ -104,8 +58,9 @@ KernelPointer made(const Convolution& op, const Making& making, dnnl::algorithm 
   std::vector<Primitive::Operand> operands{
       {DNNL_ARG_SRC, pd.src_desc()}, {DNNL_ARG_WEIGHTS, pd.weights_desc()}, {DNNL_ARG_DST, pd.dst_desc()}};
   if (op.bias) operands.push_back({DNNL_ARG_BIAS, b});
-  return std::make_unique<ConvolutionKernel>(
-      making, op, Primitive(making.onednn, Kind(pd), operands, pd.scratchpad_desc(), factor));
+  Primitive primitive(making.onednn, Kind(pd), operands, pd.scratchpad_desc(), factor);
+  const FlopCount flops = op.transposed ? deconvolution_flops(primitive) : convolution_flops(primitive);
+  return std::make_unique<WeightedKernel>(making, std::move(primitive), flops, op.bias);
 }
 
 }  // namespace

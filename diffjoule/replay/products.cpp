@@ -2,11 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/replay/products.h"
 
-#include <cmath>
-
-#include "diffjoule/replay/byte_loops.h"
 #include "diffjoule/replay/eight_bits.h"
 #include "diffjoule/replay/product_flops.h"
+#include "diffjoule/replay/weighted_kernel.h"
 
 namespace diffjoule::replay {
 namespace {
@@ -16,59 +14,6 @@ ByteCount stored_size(const Linear& op, WeightFormat format) {
   const WeightBlock& b = block_of(format);
   return ByteCount((elements + b.elements - 1) / b.elements * b.bytes);
 }
-
-// Scratch: [the input in eight bits][expanded weights][oneDNN's own].
-class LinearKernel final : public Kernel {
- public:
-  LinearKernel(const Making& making, const Linear& op, WeightFormat format, Primitive primitive)
-      : Kernel(making.title),
-        primitive_(std::move(primitive)),
-        flops_(matmul_flops(primitive_)),
-        dtype_(making.dtype),
-        eight_bits_(making.arithmetic == Arithmetic::int8),
-        bias_(op.bias),
-        expands_(format != WeightFormat::as_arithmetic),
-        stored_(expands_ ? stored_size(op, format) : primitive_.size(DNNL_ARG_WEIGHTS)) {
-    const ByteCount in = primitive_.size(DNNL_ARG_SRC);
-    needs_.reads = eight_bits_ ? ByteCount(in.exact() * bits(dtype_) / 8) : in;
-    needs_.writes = primitive_.size(DNNL_ARG_DST);
-    needs_.weights = whole_lines(stored_) + (bias_ ? whole_lines(primitive_.size(DNNL_ARG_BIAS)) : ByteCount());
-    quantised_ = eight_bits_ ? whole_lines(in) : ByteCount();
-    expanded_ = expands_ ? whole_lines(primitive_.size(DNNL_ARG_WEIGHTS)) : ByteCount();
-    needs_.scratch = quantised_ + expanded_ + primitive_.scratch_size();
-  }
-
-  FlopCount run(const Places& places) override {
-    std::byte *x = places.reads, *w = places.weights, *scratch = places.scratch;
-    if (eight_bits_) {
-      quantise(places.reads, dtype_, static_cast<std::size_t>(primitive_.size(DNNL_ARG_SRC).exact()), scratch);
-      x = std::exchange(scratch, scratch + static_cast<std::size_t>(quantised_.exact()));
-    }
-    if (expands_) {
-      move_bytes(w, stored_, scratch, primitive_.size(DNNL_ARG_WEIGHTS));
-      w = std::exchange(scratch, scratch + static_cast<std::size_t>(expanded_.exact()));
-    }
-    if (bias_) {
-      std::byte* bias = places.weights + static_cast<std::size_t>(whole_lines(stored_).exact());
-      primitive_.run({{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_BIAS, bias}, {DNNL_ARG_DST, places.writes}},
-                     scratch);
-    } else {
-      primitive_.run({{DNNL_ARG_SRC, x}, {DNNL_ARG_WEIGHTS, w}, {DNNL_ARG_DST, places.writes}}, scratch);
-    }
-    return flops_;
-  }
-
-  [[nodiscard]] Layouts layouts() const override {
-    return {primitive_.operand(DNNL_ARG_SRC), primitive_.operand(DNNL_ARG_WEIGHTS), primitive_.operand(DNNL_ARG_DST)};
-  }
-
- private:
-  Primitive primitive_;
-  FlopCount flops_;
-  DType dtype_;
-  bool eight_bits_, bias_, expands_;
-  ByteCount stored_, quantised_, expanded_;
-};
 
 class MatrixProductKernel final : public Kernel {
  public:
@@ -112,8 +57,11 @@ Result<KernelPointer> linear_kernel(const Linear& op, WeightFormat weights, cons
     std::vector<Primitive::Operand> operands{
         {DNNL_ARG_SRC, pd.src_desc()}, {DNNL_ARG_WEIGHTS, pd.weights_desc()}, {DNNL_ARG_DST, pd.dst_desc()}};
     if (op.bias) operands.push_back({DNNL_ARG_BIAS, b});
-    kernel = std::make_unique<LinearKernel>(
-        making, op, weights, Primitive(making.onednn, dnnl::matmul(pd), operands, pd.scratchpad_desc(), factor));
+    Primitive primitive(making.onednn, dnnl::matmul(pd), operands, pd.scratchpad_desc(), factor);
+    const FlopCount flops = matmul_flops(primitive);
+    std::optional<ByteCount> stored;
+    if (weights != WeightFormat::as_arithmetic) stored = stored_size(op, weights);
+    kernel = std::make_unique<WeightedKernel>(making, std::move(primitive), flops, op.bias, stored);
   });
   if (!status) return tl::unexpected(status.error());
   return kernel;

@@ -21,8 +21,7 @@ struct CalibrationCase {
   double spread = 0.0;  // of the repeats, standard deviation as a share
   std::int64_t repeats = 0;
   Duration before, after;
-  Duration low, high;  // of `after`, 90 %
-  std::optional<Energy> measured_energy, after_energy;
+  Duration low, high;   // of `after`, 90 %
   bool unseen = false;  // not among those the law was fitted on
 };
 

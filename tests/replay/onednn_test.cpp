@@ -15,10 +15,10 @@ TEST(OneDnn, PlainIsRowMajorWithNothingBetweenRows) {
 }
 
 TEST(OneDnn, WhatItThrowsBecomesAnError) {
-  const Status unimplemented = guarded("adding", [] { throw dnnl::error(dnnl_unimplemented, "no such thing"); });
-  ASSERT_FALSE(unimplemented);
-  EXPECT_EQ(unimplemented.error().code(), ErrorCode::unavailable);
-  EXPECT_EQ(unimplemented.error().message(), "adding: oneDNN says \"no such thing\"");
+  const Status refused = guarded("adding", [] { throw dnnl::error(dnnl_unimplemented, "no such thing"); });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::unavailable);
+  EXPECT_EQ(refused.error().message(), "adding: oneDNN says \"no such thing\"");
   EXPECT_EQ(guarded("", [] { throw dnnl::error(dnnl_out_of_memory, ""); }).error().code(), ErrorCode::exhausted);
   EXPECT_TRUE(guarded("", [] {}));
 }

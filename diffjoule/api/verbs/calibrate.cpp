@@ -165,17 +165,8 @@ Status Calibrating::judge(const std::vector<sweep::Trial>& trials) {
     if (!after) return forward(after);
     for (std::size_t i = 0; i < after->size(); ++i) {
       const sweep::Comparison& c = (*after)[i];
-      found_.cases.push_back({c.configuration,
-                              c.measured,
-                              c.spread,
-                              static_cast<std::int64_t>(c.replicates),
-                              (*before)[i].predicted,
-                              c.predicted,
-                              c.low,
-                              c.high,
-                              {},
-                              {},
-                              checks});
+      found_.cases.push_back({c.configuration, c.measured, c.spread, static_cast<std::int64_t>(c.replicates),
+                              (*before)[i].predicted, c.predicted, c.low, c.high, checks});
     }
   }
   return {};
