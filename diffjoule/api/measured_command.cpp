@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <thread>
 
 #include "diffjoule/api/measurement_entry.h"
@@ -25,11 +24,6 @@ using measure::Idle;
 using measure::Span;
 
 constexpr const char* run_name = "repeat";  // the phase of one run where there are several
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
-}
 
 measure::StoppingRule rule_of(const CommandOptions& options) {
   measure::StoppingRule rule;

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "diffjoule/api/measurement_entry.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 
 #include "diffjoule/os/clock.h"
 
@@ -39,6 +42,11 @@ std::string command_line(const std::vector<std::string>& arguments) {
     line += '\'';
   }
   return line;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 std::string measurement_id(Duration since_epoch, const std::string& host, int process) {

@@ -13,6 +13,9 @@ namespace diffjoule::api {
 // "sd --steps '20 30'": arguments as a shell would take them.
 [[nodiscard]] std::string command_line(const std::vector<std::string>& arguments);
 
+// This machine's name on the network; empty where it has none.
+[[nodiscard]] std::string host_name();
+
 // "20261128T193305Z-host-4711": of its own in every store.
 [[nodiscard]] std::string measurement_id(Duration since_epoch, const std::string& host, int process);
 

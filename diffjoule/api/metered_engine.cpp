@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 
 #include "diffjoule/api/duration.h"
@@ -46,9 +45,8 @@ Result<MeteredEngine> metered_engine(const Request& request, const Context& cont
   return o;
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+void say_ending(int) {
+  std::fprintf(stderr, "\ndiffjoule: ending after this run; once more ends at once, and loses it\n");
 }
 
 Result<std::string> store_path(const Request& request, os::Clock& clock) {

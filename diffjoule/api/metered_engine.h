@@ -30,8 +30,8 @@ struct MeteredEngine {
 [[nodiscard]] Result<MeteredEngine> metered_engine(const Request& request, const Context& context,
                                                    const sweep::Plan& plan, os::Clock& clock);
 
-// This machine's name on the network.
-[[nodiscard]] std::string host_name();
+// What an EndWatch says to the first request for an end.
+void say_ending(int signal);
 
 // Where runs are kept: --store, else the usual place.
 [[nodiscard]] Result<std::string> store_path(const Request& request, os::Clock& clock);

@@ -6,6 +6,7 @@
 #include "diffjoule/api/device_sheet.h"
 #include "diffjoule/api/duration.h"
 #include "diffjoule/api/end_watch.h"
+#include "diffjoule/api/measurement_entry.h"
 #include "diffjoule/api/meter_fields.h"
 #include "diffjoule/api/metered_engine.h"
 #include "diffjoule/api/verb.h"
@@ -239,7 +240,7 @@ Result<Answer> run(const Request& request, const Context& context) {
     if (!planned) return forward(planned, "calibrate");
     return planned;
   }
-  auto watch = EndWatch::begin([](int) {});
+  auto watch = EndWatch::begin(say_ending);
   if (!watch) return forward(watch);
   auto answer =
       Calibrating(request, context, clock, (*watch)->alarm()).run(std::move(*plan), budget->value_or(usual_budget));

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: The diffjoule authors
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cstdio>
 
 #include "diffjoule/api/device_sheet.h"
 #include "diffjoule/api/end_watch.h"
 #include "diffjoule/api/launch_fields.h"
+#include "diffjoule/api/measurement_entry.h"
 #include "diffjoule/api/meter_fields.h"
 #include "diffjoule/api/metered_engine.h"
 #include "diffjoule/api/outcome_view.h"
@@ -187,8 +187,7 @@ class Target {
 
 Result<Answer> run_session(const Session& session, os::Clock& clock) {
   const Teller teller;
-  auto watch = EndWatch::begin(
-      [](int) { std::fprintf(stderr, "\ndiffjoule: ending after this run; once more ends at once, and loses it\n"); });
+  auto watch = EndWatch::begin(say_ending);
   if (!watch) return forward(watch);
   auto o = metered_engine(session.request, session.context, session.plan, clock);
   if (!o) return forward(o);
